@@ -1,0 +1,205 @@
+//! The only way to SQL. A transaction belongs to one tenant, names itself, ends by its caller's
+//! deadline, and is rolled back when it is dropped.
+//!
+//! Transactions are driven by hand rather than by `Pool::begin`, because a dropped `begin` can
+//! return a connection to the pool with an open transaction, in which the next write seems to
+//! succeed and is lost. Here the guard exists before BEGIN is sent.
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
+use sqlx::{AssertSqlSafe, Postgres};
+
+use super::context::TenantScope;
+use super::error::{Error, Reason, Result};
+use super::metric;
+use super::page::PageKey;
+use super::store;
+
+/// Longest time that a call waits for a connection.
+pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Longest time that a statement waits for a lock.
+pub const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A pool of connections under one role.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+}
+
+impl Db {
+    /// Connects to `url`, with at most `connections_max` connections. The first one is made at
+    /// once, so that a wrong address or password shows now.
+    pub async fn connect(url: &str, connections_max: u32) -> Result<Self, sqlx::Error> {
+        let options = PgConnectOptions::from_str(url)?
+            .application_name("orgfit")
+            .options([
+                ("idle_in_transaction_session_timeout", "10s"),
+                ("lock_timeout", &format!("{}ms", LOCK_TIMEOUT.as_millis())),
+                ("client_min_messages", "error"),
+                ("timezone", "UTC"),
+            ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections_max)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options)
+            .await?;
+        Ok(Self { pool })
+    }
+
+    /// A transaction that may write.
+    pub async fn write(&self, name: &'static str, scope: TenantScope) -> Result<Tx> {
+        self.begin(name, scope, "READ WRITE").await
+    }
+
+    /// A transaction that only reads, on one snapshot.
+    pub async fn read(&self, name: &'static str, scope: TenantScope) -> Result<Tx> {
+        self.begin(name, scope, "ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    }
+
+    async fn begin(&self, name: &'static str, scope: TenantScope, mode: &str) -> Result<Tx> {
+        let patience = scope.deadline.saturating_duration_since(Instant::now());
+        if patience.is_zero() {
+            return Err(deadline_exceeded());
+        }
+        let connection = self.pool.acquire().await?;
+        let mut tx = Tx { connection: Some(connection), name, begun: Instant::now(), scope };
+        // One round trip. The values are an identifier, a number and a literal of ours.
+        let sql = format!(
+            "BEGIN {mode}; SELECT set_config('orgfit.tenant', '{}', true), \
+             set_config('statement_timeout', '{}', true), \
+             set_config('application_name', 'orgfit {name}', true)",
+            scope.organization_id,
+            patience.as_millis().max(1),
+        );
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(tx.connection()?).await?;
+        Ok(tx)
+    }
+
+    /// The tenants of this database, for work that goes from one to the next.
+    pub async fn tenants(&self) -> Result<Vec<super::id::OrganizationId>> {
+        let mut connection = self.pool.acquire().await?;
+        store::list_tenants(&mut connection).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<()> {
+        let mut connection = self.pool.acquire().await?;
+        sqlx::raw_sql("SELECT 1").execute(&mut *connection).await?;
+        Ok(())
+    }
+
+    /// A bare connection for checks of the server's own settings. It belongs to no tenant and
+    /// sees no row.
+    pub async fn bare(&self) -> Result<PoolConnection<Postgres>> {
+        Ok(self.pool.acquire().await?)
+    }
+
+    /// Closes all connections, after those in use came back.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// An open transaction of one tenant.
+#[derive(Debug)]
+pub struct Tx {
+    connection: Option<PoolConnection<Postgres>>,
+    name: &'static str,
+    begun: Instant,
+    scope: TenantScope,
+}
+
+impl Tx {
+    /// The connection to run statements on.
+    pub fn connection(&mut self) -> Result<&mut PgConnection> {
+        match self.connection.as_mut() {
+            Some(connection) => Ok(&mut **connection),
+            None => Err(Error::internal("a transaction was used after its end")),
+        }
+    }
+
+    /// Whose transaction it is.
+    pub fn scope(&self) -> TenantScope {
+        self.scope
+    }
+
+    /// The tenant's key for sealing page tokens.
+    pub async fn page_key(&mut self) -> Result<PageKey> {
+        let secret = store::load_page_key(self).await?;
+        PageKey::new(&secret)
+    }
+
+    /// Commits. Whatever goes wrong from here on leaves the outcome open, so it is UNAVAILABLE
+    /// and never a success: the caller asks again with the same `request_id`.
+    ///
+    /// The `SELECT` makes an aborted transaction an error; a bare COMMIT of one is answered
+    /// with a ROLLBACK that looks like success.
+    pub async fn commit(mut self) -> Result<()> {
+        let connection = self.connection()?;
+        sqlx::raw_sql("SELECT 1; COMMIT").execute(connection).await.map_err(Error::unavailable)?;
+        // The transaction is over: the connection returns to the pool as it is.
+        drop(self.connection.take());
+        metric::transaction_ended(self.name, "commit", self.begun.elapsed());
+        Ok(())
+    }
+}
+
+impl Drop for Tx {
+    /// Rolls back. The connection is given back only after the server confirmed it; without a
+    /// runtime, or when it fails, it is closed.
+    fn drop(&mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        metric::transaction_ended(self.name, "rollback", self.begun.elapsed());
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            connection.close_on_drop();
+            return;
+        };
+        runtime.spawn(async move {
+            if sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_err() {
+                connection.close_on_drop();
+            }
+        });
+    }
+}
+
+/// The caller's time is over.
+pub fn deadline_exceeded() -> Error {
+    Error::new(
+        Reason::DeadlineExceeded,
+        "the deadline of the call is over; a write may have happened: repeat it with the same request_id",
+    )
+}
+
+impl From<sqlx::Error> for Error {
+    /// Sorts driver errors by what a caller can do. Nothing of theirs reaches the caller.
+    fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(|error| error.code());
+        match code.as_deref() {
+            // The statement ran into the caller's deadline.
+            Some("57014") => deadline_exceeded().caused_by(error),
+            // Serialization failure, deadlock, lock timeout, idle timeout.
+            Some("40001" | "40P01" | "55P03" | "25P03") => Self::unavailable(error),
+            // Resources, operator intervention, system errors, connections.
+            Some(code)
+                if ["53", "57", "58", "08"].iter().any(|class| code.starts_with(class)) =>
+            {
+                Self::unavailable(error)
+            }
+            Some(_) => Self::internal(error),
+            None if matches!(
+                error,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed
+                    | sqlx::Error::Tls(_)
+            ) =>
+            {
+                Self::unavailable(error)
+            }
+            None => Self::internal(error),
+        }
+    }
+}

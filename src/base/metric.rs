@@ -1,0 +1,22 @@
+//! Instruments of the ground floor. They are named by verbs and never by persons.
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use opentelemetry::KeyValue;
+use opentelemetry::metrics::Histogram;
+
+static TRANSACTION_DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
+    opentelemetry::global::meter("orgfit")
+        .f64_histogram("orgfit.transaction.duration")
+        .with_unit("s")
+        .with_description("Time from BEGIN to COMMIT or ROLLBACK, by transaction name and outcome.")
+        .build()
+});
+
+/// Records how long the transaction `name` took and how it ended.
+pub fn transaction_ended(name: &'static str, outcome: &'static str, took: Duration) {
+    TRANSACTION_DURATION.record(
+        took.as_secs_f64(),
+        &[KeyValue::new("transaction.name", name), KeyValue::new("outcome", outcome)],
+    );
+}

@@ -1,0 +1,6 @@
+//! `orgfit`: the engine behind systems for organizational fitness. The order of the rooms below is
+//! the dependency rule: a room imports only from rooms above it. ARCHITECTURE.md is the map.
+pub mod pb;
+
+pub mod base;
+pub mod outbox;
