@@ -202,10 +202,12 @@ async fn load_server(connection: &mut PgConnection) -> Result<Server, SchemaErro
                            AND pg_has_role(session_user, p.proowner, 'MEMBER')) AS owns_objects,
                 has_schema_privilege(session_user, 'public', 'CREATE') AS creates_objects,
                 COALESCE(pg_has_role(current_user, to_regrole('orgfit_app'), 'USAGE'), false) AS is_app,
-                to_regclass('public._sqlx_migrations') IS NOT NULL AS schema_exists,
+                migrations.oid IS NOT NULL AS schema_exists,
                 COALESCE(has_schema_privilege('public', 'USAGE')
-                         AND has_table_privilege(to_regclass('public._sqlx_migrations'), 'SELECT'),
-                         false) AS schema_readable",
+                         AND has_table_privilege(migrations.oid, 'SELECT'), false) AS schema_readable
+         FROM (SELECT max(c.oid::bigint)::oid AS oid FROM pg_class c
+               JOIN pg_namespace n ON n.oid = c.relnamespace
+               WHERE n.nspname = 'public' AND c.relname = '_sqlx_migrations') AS migrations",
     )
     .fetch_one(connection)
     .await

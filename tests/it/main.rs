@@ -1,0 +1,3 @@
+//! The one integration binary: a file per subject, and one database per run.
+mod embedded;
+mod schema;
