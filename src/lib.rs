@@ -3,4 +3,5 @@
 pub mod pb;
 
 pub mod base;
+pub mod embedded;
 pub mod outbox;
