@@ -1,0 +1,2 @@
+//! The one integration binary: a file per subject, and one database per run.
+mod contract;
