@@ -10,7 +10,7 @@ use prost_reflect::prost_types::field_descriptor_proto::{Label, Type};
 use prost_reflect::prost_types::method_options::IdempotencyLevel;
 use prost_reflect::prost_types::{
     DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet,
-    MethodDescriptorProto, ServiceDescriptorProto,
+    MethodDescriptorProto, MethodOptions, ServiceDescriptorProto,
 };
 use prost_reflect::{
     Cardinality, DescriptorPool, EnumDescriptor, FieldDescriptor, Kind, MessageDescriptor,
@@ -78,7 +78,7 @@ fn level(method: &MethodDescriptor) -> IdempotencyLevel {
         .method_descriptor_proto()
         .options
         .as_ref()
-        .map_or(IdempotencyLevel::IdempotencyUnknown, |options| options.idempotency_level())
+        .map_or(IdempotencyLevel::IdempotencyUnknown, MethodOptions::idempotency_level)
 }
 
 fn is_stream(method: &MethodDescriptor) -> bool {
@@ -86,10 +86,10 @@ fn is_stream(method: &MethodDescriptor) -> bool {
 }
 
 fn kind(field: &FieldDescriptor) -> String {
-    let name = match field.kind() {
-        Kind::Message(message) => message.full_name().to_owned(),
-        Kind::Enum(values) => values.full_name().to_owned(),
-        scalar => format!("{scalar:?}").to_lowercase(),
+    let proto = field.field_descriptor_proto();
+    let name = match proto.type_name() {
+        "" => proto.r#type().as_str_name().trim_start_matches("TYPE_").to_lowercase(),
+        named => named.trim_start_matches('.').to_owned(),
     };
     let label = match field.cardinality() {
         Cardinality::Repeated => "repeated ",
@@ -239,7 +239,7 @@ fn the_service_config_retries_exactly_what_can_be_repeated() {
     compare("proto/service_config.json", &text);
 }
 
-/// A write is marked, is an update, has a request_id, or is named by its header.
+/// A write is marked, is an update, has a `request_id`, or is named by its header.
 fn repeatable(pool: &DescriptorPool) -> Vec<String> {
     let mut findings = Vec::new();
     for method in methods(pool) {
@@ -262,7 +262,7 @@ fn every_write_can_be_repeated_safely() {
     hold(&repeatable(&pool()));
 }
 
-/// Methods that only read are marked NO_SIDE_EFFECTS, and no others.
+/// Methods that only read are marked `NO_SIDE_EFFECTS`, and no others.
 fn marked(pool: &DescriptorPool) -> Vec<String> {
     let mut findings = Vec::new();
     for method in methods(pool) {
@@ -362,10 +362,11 @@ fn soft_delete(pool: &DescriptorPool) -> Vec<String> {
         if !all.contains(&delete) {
             findings.push(format!("{} undoes what cannot be done", path(&method)));
         }
-        let message = method.output().fields().find_map(|field| match field.kind() {
-            Kind::Message(message) if message.name() == resource => Some(message),
-            _ => None,
-        });
+        let message = method
+            .output()
+            .fields()
+            .filter_map(|field| field.kind().as_message().cloned())
+            .find(|message| message.name() == resource);
         let has = |name| {
             message.as_ref().is_some_and(|message| message.get_field_by_name(name).is_some())
         };
@@ -387,8 +388,8 @@ fn naming(field: &FieldDescriptor) -> Option<String> {
     let kind = field.kind();
     let is_message = |wanted: &str| matches!(&kind, Kind::Message(m) if m.full_name() == wanted);
     let ends = |ending: &str| name == ending.trim_start_matches('_') || name.ends_with(ending);
-    let broken = (ends("_id") || ends("_ids")) && kind != Kind::String
-        || (ends("_key") || name == "etag" || name == "request_id") && kind != Kind::String
+    let is_text = ends("_id") || ends("_ids") || ends("_key") || name == "etag";
+    let broken = is_text && kind != Kind::String
         || ends("_time") && !is_message("google.protobuf.Timestamp")
         || ends("_date") && !is_message("orgfit.common.v1.CalendarDate")
         || (ends("_count") || ends("_index") || ends("_number") && name != "employee_number")
