@@ -5,3 +5,4 @@ pub mod pb;
 pub mod base;
 pub mod embedded;
 pub mod outbox;
+pub mod server;
