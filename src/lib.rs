@@ -3,6 +3,7 @@
 pub mod pb;
 
 pub mod base;
-pub mod embedded;
 pub mod outbox;
+pub mod directory;
+pub mod embedded;
 pub mod server;
