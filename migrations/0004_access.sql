@@ -103,12 +103,11 @@ COMMENT ON COLUMN access_grants.create_time IS 'When it was given.';
 CALL base_protect('access_grants', 'SELECT, INSERT, DELETE');
 
 -- Grants end when a person is deleted, is erased or leaves, whichever way that comes about; coming
--- back does not bring them back. Changes of grants hold the same lock exclusively, so that none is
--- given to a person who is just leaving.
+-- back does not bring them back. Who gives grants holds the rows of their receivers, so that none
+-- is given to a person who is just leaving. It runs with the rights of whoever changes the person.
 CREATE FUNCTION access_end_grants() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
-    PERFORM pg_advisory_xact_lock_shared(hashtextextended('access_grants/' || NEW.tenant_id, 0));
     DELETE FROM public.access_grants
         WHERE tenant_id = NEW.tenant_id AND person_id = NEW.person_id;
     RETURN NULL;

@@ -4,3 +4,4 @@ pub mod pb;
 
 pub mod base;
 pub mod outbox;
+pub mod access;

@@ -19,11 +19,11 @@ use super::issuer::KeySource;
 use super::keyset::KeySet;
 
 /// Least time between two fetches of a key set.
-pub const REFETCH_AFTER: TimeDelta = TimeDelta::minutes(1);
+const REFETCH_AFTER: TimeDelta = TimeDelta::minutes(1);
 /// Age at which a key set is fetched again although it has the key.
-pub const REFRESH_AFTER: TimeDelta = TimeDelta::minutes(10);
+const REFRESH_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// Age from which a key set that cannot be confirmed counts no longer.
-pub const STALE_AFTER: TimeDelta = TimeDelta::hours(1);
+const STALE_AFTER: TimeDelta = TimeDelta::hours(1);
 
 /// The key sets of all issuers, by where they come from.
 #[derive(Debug, Default)]
@@ -163,12 +163,12 @@ impl KeyCache {
         };
         let fetcher = self.fetcher().await?;
         entry.held().attempt_time = Some(now);
-        let (fetched, uri) = (Arc::clone(entry), uri.clone());
+        let (renewed, uri) = (Arc::clone(entry), uri.clone());
         // The fetch outlives the call that set it off: callers who hang up must not be able to
         // use up the one fetch a minute. It ends by its own time limit.
         let fetch = tokio::runtime::Handle::current().spawn(async move {
             let outcome = fetcher.fetch(&uri).await;
-            fetched.held().settle(outcome.map(|keys| Some((keys, None))), &uri, now);
+            renewed.held().settle(outcome.map(|keys| Some((keys, None))), &uri, now);
             drop(turn);
         });
         if let Some(keys) = serving {
@@ -199,9 +199,8 @@ async fn keys_of_file(
     now: Timestamp,
 ) -> Result<Arc<KeySet>> {
     let stamp = entry.held().stamp;
-    let outcome = read_file(path, stamp)
-        .await
-        .map(|fresh| fresh.map(|(keys, stamp)| (keys, Some(stamp))));
+    let outcome =
+        read_file(path, stamp).await.map(|fresh| fresh.map(|(keys, stamp)| (keys, Some(stamp))));
     let mut held = entry.held();
     held.settle(outcome, &path.display(), now);
     match held.plan(key_id, now) {
@@ -213,3 +212,6 @@ async fn keys_of_file(
 fn unknown_key() -> Error {
     refuse("the issuer's key set has no such key, or cannot be read")
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,11 +64,9 @@ pub struct Client {
 impl Client {
     /// What its keys may do, and where.
     pub fn access(&self) -> Access {
-        self.permissions
-            .iter()
-            .fold(Access::none(), |access, permission| {
-                access.with(*permission, Reach::of(self.unit_id))
-            })
+        self.permissions.iter().fold(Access::none(), |access, permission| {
+            access.with(*permission, Reach::of(self.unit_id))
+        })
     }
 }
 
@@ -78,8 +76,10 @@ mod tests {
 
     #[test]
     fn all_that_is_wrong_with_a_client_is_said_at_once() {
-        let error = NewClient::parse("", &["people.read".to_owned(), "people".to_owned()], "x").unwrap_err();
-        let fields: Vec<_> = error.violations().iter().map(|violation| violation.field.as_str()).collect();
+        let error = NewClient::parse("", &["people.read".to_owned(), "people".to_owned()], "x")
+            .unwrap_err();
+        let fields: Vec<_> =
+            error.violations().iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(fields, ["name", "permissions[1]", "unit_id"]);
         assert!(error.violations()[1].description.contains("people.read, people.write"));
     }

@@ -5,7 +5,7 @@ use super::key::KEY_PREFIX;
 use super::policy::unauthenticated;
 
 /// Longest credential, in bytes. Headers together have 8 KiB.
-pub const CREDENTIAL_BYTES_MAX: usize = 8 * 1024;
+const CREDENTIAL_BYTES_MAX: usize = 8 * 1024;
 
 /// A credential by its kind, unchecked.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,8 +24,9 @@ pub(super) fn refuse(cause: &'static str) -> Error {
 /// Reads the authorization header: `Bearer <credential>`, in the alphabet of RFC 6750.
 pub(super) fn parse(header: Option<&str>) -> Result<Credential<'_>> {
     let header = header.ok_or_else(|| refuse("there is no authorization header"))?;
-    let (scheme, rest) =
-        header.split_once(' ').ok_or_else(|| refuse("the authorization header has no credential"))?;
+    let (scheme, rest) = header
+        .split_once(' ')
+        .ok_or_else(|| refuse("the authorization header has no credential"))?;
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(refuse("the authorization scheme is not Bearer"));
     }

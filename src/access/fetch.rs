@@ -51,9 +51,13 @@ impl Fetcher {
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let connector =
-            HttpsConnectorBuilder::new().with_tls_config(config).https_or_http().enable_http1().build();
-        let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
+        let connector = HttpsConnectorBuilder::new()
+            .with_tls_config(config)
+            .https_or_http()
+            .enable_http1()
+            .build();
+        let client =
+            Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
         Ok(Self { client })
     }
 
@@ -72,7 +76,8 @@ impl Fetcher {
         if response.status() != StatusCode::OK {
             return Err(format!("the key set was answered with {}", response.status()).into());
         }
-        let body = Limited::new(response.into_body(), KEY_SET_BYTES_MAX).collect().await?.to_bytes();
+        let body =
+            Limited::new(response.into_body(), KEY_SET_BYTES_MAX).collect().await?.to_bytes();
         KeySet::parse(&body).ok_or_else(malformed)
     }
 }
@@ -83,11 +88,8 @@ pub(super) async fn read_file(
     known: Option<FileStamp>,
 ) -> Result<Option<(KeySet, FileStamp)>, Cause> {
     let metadata = tokio::fs::metadata(path).await?;
-    let stamp = FileStamp {
-        modified: metadata.modified()?,
-        length: metadata.len(),
-        inode: metadata.ino(),
-    };
+    let stamp =
+        FileStamp { modified: metadata.modified()?, length: metadata.len(), inode: metadata.ino() };
     if known == Some(stamp) {
         return Ok(None);
     }

@@ -2,7 +2,7 @@
 //! one.
 use std::collections::BTreeSet;
 
-use crate::base::id::PersonId;
+use crate::base::id::{PersonId, UnitId};
 use crate::base::{Error, Reason, Result};
 
 use super::role::{Grant, Role};
@@ -10,7 +10,18 @@ use super::role::{Grant, Role};
 /// Most grants that one call adds, and most that it removes.
 pub const GRANTS_PER_CALL_MAX: usize = 200;
 /// Most grants that a person has: all of them are read at each of the person's calls.
-pub const GRANTS_PER_PERSON_MAX: usize = 200;
+pub const GRANTS_PER_PERSON_MAX: i64 = 200;
+
+/// Which grants a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct GrantFilter {
+    /// Only of this person.
+    pub(super) person_id: Option<PersonId>,
+    /// Only with this role.
+    pub(super) role: Option<Role>,
+    /// Only those that cover exactly this unit.
+    pub(super) unit_id: Option<UnitId>,
+}
 
 /// Grants to add and to remove, together or not at all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +36,11 @@ impl GrantChange {
     /// The people who are given something.
     pub fn receivers(&self) -> BTreeSet<PersonId> {
         self.added.iter().map(|grant| grant.person_id).collect()
+    }
+
+    /// The units for which something is given.
+    pub fn units(&self) -> BTreeSet<UnitId> {
+        self.added.iter().filter_map(|grant| grant.unit_id).collect()
     }
 
     /// Refuses a change that takes the last administrator away. `administrators` are those before
@@ -53,7 +69,7 @@ impl GrantChange {
     }
 
     /// Refuses a change after which a person has too many grants.
-    pub(super) fn require_room(person_id: PersonId, count: usize) -> Result<()> {
+    pub(super) fn require_room(person_id: PersonId, count: i64) -> Result<()> {
         if count <= GRANTS_PER_PERSON_MAX {
             return Ok(());
         }

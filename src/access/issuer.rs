@@ -173,7 +173,8 @@ impl NewIssuer {
                 }
                 source
             });
-        let named = if input.person_claim.is_empty() { PERSON_CLAIM_DEFAULT } else { &input.person_claim };
+        let named =
+            if input.person_claim.is_empty() { PERSON_CLAIM_DEFAULT } else { &input.person_claim };
         let person_claim = check.text("person_claim", named, 1..=CLAIM_CHARS_MAX);
         check.build(|| {
             Some(Self {
@@ -214,7 +215,9 @@ pub(super) fn choose(issuers: Vec<Issuer>, audiences: &[&str]) -> Result<Issuer>
         issuers.into_iter().filter(|issuer| audiences.contains(&issuer.settings.audience.as_str()));
     match (fitting.next(), fitting.next()) {
         (Some(issuer), None) => Ok(issuer),
-        (Some(_), Some(_)) => Err(refuse("the audiences of the token are those of two configurations")),
+        (Some(_), Some(_)) => {
+            Err(refuse("the audiences of the token are those of two configurations"))
+        }
         (None, _) => Err(refuse("no configuration names the issuer and audience of the token")),
     }
 }
@@ -225,7 +228,9 @@ mod tests {
 
     #[test]
     fn symmetric_algorithms_and_none_are_no_algorithms() {
-        for name in ["none", "None", "NONE", "", "HS256", "HS384", "HS512", "rs256", "RS1", "ES256K"] {
+        for name in
+            ["none", "None", "NONE", "", "HS256", "HS384", "HS512", "rs256", "RS1", "ES256K"]
+        {
             assert_eq!(Algorithm::parse(name), None, "{name}");
         }
         for algorithm in Algorithm::ALL {
@@ -271,7 +276,8 @@ mod tests {
             ..IssuerInput::default()
         };
         let error = NewIssuer::parse(&input).unwrap_err();
-        let fields: Vec<_> = error.violations().iter().map(|violation| violation.field.as_str()).collect();
+        let fields: Vec<_> =
+            error.violations().iter().map(|violation| violation.field.as_str()).collect();
         assert_eq!(fields, ["issuer", "audience", "algorithms[1]", "key_source"]);
     }
 }

@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn repeated_names_are_refused_at_every_depth() {
-        for text in [r#"{"a":1,"a":1}"#, r#"{"a":{"b":1,"b":2}}"#, r#"{"a":[{"b":1,"\u0062":2}]}"#] {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"a":{"b":1,"b":2}}"#, r#"{"a":[{"b":1,"\u0062":2}]}"#]
+        {
             assert_eq!(parse_object(text.as_bytes()), None, "{text}");
         }
         assert!(parse_object(br#"{"a":[1,-1,1.5,true,null,"x",{"b":{}}]}"#).is_some());

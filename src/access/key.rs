@@ -13,6 +13,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{ClientId, Id, OrganizationId};
 use crate::base::{Error, Reason, Result};
 
+use super::client::Client;
 use super::credential::refuse;
 
 /// What every key begins with.
@@ -168,18 +169,21 @@ impl Key {
     }
 }
 
+/// A key as the store has it.
+pub(super) struct KnownKey {
+    pub(super) key: Key,
+    pub(super) secret_digest: Vec<u8>,
+    pub(super) client: Client,
+}
+
 /// Accepts the secret, or refuses it. An unknown key is compared with a digest that no secret has,
 /// so that its refusal takes as long as that of a wrong secret.
-pub(super) fn admit<'k>(
-    shown: &ApiKey,
-    stored: Option<(&'k Key, &[u8])>,
-    now: Timestamp,
-) -> Result<&'k Key> {
+pub(super) fn admit(shown: &ApiKey, known: Option<KnownKey>, now: Timestamp) -> Result<KnownKey> {
     let digest = shown.digest();
-    let expected = stored.map_or(&[0; 32][..], |(_, digest)| digest);
+    let expected = known.as_ref().map_or(&[0; 32][..], |known| &known.secret_digest);
     let matches = bool::from(digest.as_slice().ct_eq(expected));
-    match stored {
-        Some((key, _)) if matches && key.is_live(now) => Ok(key),
+    match known {
+        Some(known) if matches && known.key.is_live(now) => Ok(known),
         Some(_) if matches => Err(refuse("the key is revoked or expired")),
         Some(_) => Err(refuse("the secret of the key is wrong")),
         None => Err(refuse("there is no such key")),
@@ -205,6 +209,7 @@ pub(super) fn require_room<'k>(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::time::Duration;
 
     use chrono::DateTime;
@@ -263,7 +268,8 @@ mod tests {
         #[test]
         fn no_text_breaks_the_parser(text in any::<String>(), tail in "[a-z2-7]{0,60}") {
             let _ = ApiKey::parse(&text);
-            prop_assert!(ApiKey::parse(&format!("{KEY_PREFIX}{text}_{tail}")).is_none());
+            let text = format!("{KEY_PREFIX}{text}_{tail}");
+            prop_assert!(ApiKey::parse(&text).is_none());
         }
     }
 
@@ -299,11 +305,20 @@ mod tests {
         let digest = shown.digest();
         let expiring = key(Some(start() + Duration::from_secs(60)), None);
         let admitted = |key: &Key, digest: &[u8]| {
-            admit(&shown, Some((key, digest)), clock.now()).map(|_| ()).map_err(|error| error.reason())
+            let client = Client {
+                client_id: key.client_id,
+                name: "hr".to_owned(),
+                permissions: BTreeSet::new(),
+                unit_id: None,
+                create_time: start(),
+            };
+            let known = KnownKey { key: key.clone(), secret_digest: digest.to_vec(), client };
+            admit(&shown, Some(known), clock.now()).map(|_| ()).map_err(|error| error.reason())
         };
         assert_eq!(admitted(&expiring, &digest), Ok(()));
         assert_eq!(admitted(&key(None, Some(start())), &digest), Err(Reason::CredentialInvalid));
         assert_eq!(admitted(&expiring, &[0; 32]), Err(Reason::CredentialInvalid));
+        assert_eq!(admitted(&expiring, &[]), Err(Reason::CredentialInvalid));
         assert!(admit(&shown, None, clock.now()).is_err());
         clock.advance(Duration::from_secs(60));
         assert_eq!(admitted(&expiring, &digest), Err(Reason::CredentialInvalid));

@@ -8,9 +8,9 @@ use super::issuer::Algorithm;
 use super::json::parse_object;
 
 /// Largest key set, in bytes.
-pub const KEY_SET_BYTES_MAX: usize = 256 * 1024;
+pub(super) const KEY_SET_BYTES_MAX: usize = 256 * 1024;
 /// Most keys in a set.
-pub const KEYS_PER_SET_MAX: usize = 100;
+const KEYS_PER_SET_MAX: usize = 100;
 /// Shortest and longest RSA modulus, in bytes.
 const MODULUS_BYTES: std::ops::RangeInclusive<usize> = 256..=1024;
 
@@ -43,19 +43,22 @@ impl KeySet {
     }
 
     /// Whether the signature is by the key of this name and this algorithm.
-    pub(super) fn verify(&self, id: &str, algorithm: Algorithm, signed: &str, signature: &str) -> bool {
-        self.0
-            .iter()
-            .filter(|key| key.id == id && key.algorithms.contains(&algorithm))
-            .any(|key| {
-                jsonwebtoken::crypto::verify(
-                    signature,
-                    signed.as_bytes(),
-                    &key.public,
-                    for_library(algorithm),
-                )
-                .unwrap_or(false)
-            })
+    pub(super) fn verify(
+        &self,
+        id: &str,
+        algorithm: Algorithm,
+        signed: &str,
+        signature: &str,
+    ) -> bool {
+        self.0.iter().filter(|key| key.id == id && key.algorithms.contains(&algorithm)).any(|key| {
+            jsonwebtoken::crypto::verify(
+                signature,
+                signed.as_bytes(),
+                &key.public,
+                for_library(algorithm),
+            )
+            .unwrap_or(false)
+        })
     }
 }
 
@@ -100,7 +103,9 @@ fn read_key(key: &Map<String, Value>) -> Option<Key> {
     };
     let algorithms = match key.get("alg") {
         None => possible.to_vec(),
-        Some(named) => vec![Algorithm::parse(named.as_str()?).filter(|named| possible.contains(named))?],
+        Some(named) => {
+            vec![Algorithm::parse(named.as_str()?).filter(|named| possible.contains(named))?]
+        }
     };
     Some(Key { id: text("kid")?.to_owned(), algorithms, public })
 }

@@ -84,6 +84,7 @@ pub const POLICIES: &[Policy] = &[
     anonymous("grpc.health.v1.Health/Check"),
     anonymous("grpc.health.v1.Health/Watch"),
     anonymous("grpc.reflection.v1.ServerReflection/ServerReflectionInfo"),
+    anonymous("grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"),
 ];
 
 /// The row of a method, if it can be called.
@@ -149,9 +150,9 @@ mod tests {
     }
 
     fn caller(kind: CallerKind, permissions: &[Permission]) -> Caller {
-        let access = permissions
-            .iter()
-            .fold(Access::none(), |access, permission| access.with(*permission, Reach::Organization));
+        let access = permissions.iter().fold(Access::none(), |access, permission| {
+            access.with(*permission, Reach::Organization)
+        });
         Caller {
             organization_id: OrganizationId::from_uuid(Uuid::from_u128(1)),
             kind,
@@ -171,6 +172,7 @@ mod tests {
         let mut served = methods(crate::pb::DESCRIPTOR_SET);
         served.extend(methods(tonic_health::pb::FILE_DESCRIPTOR_SET));
         served.extend(methods(tonic_reflection::pb::v1::FILE_DESCRIPTOR_SET));
+        served.extend(methods(tonic_reflection::pb::v1alpha::FILE_DESCRIPTOR_SET));
         // The health room of tonic does not implement this one.
         served.retain(|method| method != "grpc.health.v1.Health/List");
         let rows: Vec<_> = POLICIES.iter().map(|policy| policy.method.to_owned()).collect();
@@ -216,8 +218,7 @@ mod tests {
 
     #[test]
     fn what_only_a_person_may_do_is_refused_to_clients_and_to_the_operator() {
-        let policy =
-            Policy { method: "test", need: Need::Nothing, principal: Principal::Person };
+        let policy = Policy { method: "test", need: Need::Nothing, principal: Principal::Person };
         let person = CallerKind::Person(PersonId::from_uuid(Uuid::from_u128(3)));
         assert!(authorize(&policy, Some(&caller(person, &[]))).is_ok());
         for other in [client(Permission::ALL), caller(CallerKind::Operator, Permission::ALL)] {
@@ -228,7 +229,9 @@ mod tests {
 
     #[test]
     fn an_unknown_method_has_no_row() {
-        for method in ["", "orgfit.access.v1.AccessService/whoami", "/orgfit.access.v1.AccessService/WhoAmI"] {
+        for method in
+            ["", "orgfit.access.v1.AccessService/whoami", "/orgfit.access.v1.AccessService/WhoAmI"]
+        {
             assert_eq!(of(method), None);
         }
     }

@@ -106,9 +106,11 @@ pub fn access_of<'a>(grants: impl IntoIterator<Item = &'a Grant>) -> Access {
         .iter()
         .fold(Access::none(), |access, permission| access.with(*permission, Reach::Organization));
     grants.into_iter().fold(base, |access, grant| {
-        grant.role.permissions().iter().fold(access, |access, permission| {
-            access.with(*permission, Reach::of(grant.unit_id))
-        })
+        grant
+            .role
+            .permissions()
+            .iter()
+            .fold(access, |access, permission| access.with(*permission, Reach::of(grant.unit_id)))
     })
 }
 
@@ -147,10 +149,14 @@ mod tests {
 
     /// Whether everything in `small` is also in `large`, reach included.
     fn is_within(small: &Access, large: &Access) -> bool {
-        small.permissions().all(|permission| match (small.reach(permission), large.reach(permission)) {
-            (_, None) | (Some(Reach::Organization), Some(Reach::Subtrees(_))) => false,
-            (_, Some(Reach::Organization)) | (None, _) => true,
-            (Some(Reach::Subtrees(small)), Some(Reach::Subtrees(large))) => small.is_subset(large),
+        small.permissions().all(|permission| {
+            match (small.reach(permission), large.reach(permission)) {
+                (_, None) | (Some(Reach::Organization), Some(Reach::Subtrees(_))) => false,
+                (_, Some(Reach::Organization)) | (None, _) => true,
+                (Some(Reach::Subtrees(small)), Some(Reach::Subtrees(large))) => {
+                    small.is_subset(large)
+                }
+            }
         })
     }
 
@@ -202,17 +208,25 @@ mod tests {
             Some(&Reach::Subtrees(BTreeSet::from([unit(1), unit(2)])))
         );
         assert_eq!(access.reach(Permission::OrganizationRead), Some(&Reach::Organization));
-        assert_eq!(access_of(&[]).permissions().collect::<Vec<_>>(), [Permission::OrganizationRead]);
+        assert_eq!(
+            access_of(&[]).permissions().collect::<Vec<_>>(),
+            [Permission::OrganizationRead]
+        );
     }
 
     #[test]
     fn administrators_and_the_works_council_see_no_people() {
         for role in [Role::Administrator, Role::WorksCouncil] {
             let access = access_of(&[grant(role, None)]);
-            for permission in [Permission::PeopleRead, Permission::PeopleWrite, Permission::PeopleImport] {
+            for permission in
+                [Permission::PeopleRead, Permission::PeopleWrite, Permission::PeopleImport]
+            {
                 assert_eq!(access.reach(permission), None, "{role:?} {permission}");
             }
         }
-        assert_eq!(access_of(&[grant(Role::PeopleManager, None)]).reach(Permission::GrantsWrite), None);
+        assert_eq!(
+            access_of(&[grant(Role::PeopleManager, None)]).reach(Permission::GrantsWrite),
+            None
+        );
     }
 }

@@ -14,12 +14,13 @@ use super::json::parse_object;
 use super::keyset::KeySet;
 
 /// How far the clocks of issuer and server may be apart, in seconds.
-pub const SKEW_SECONDS_MAX: i64 = 60;
+const SKEW_SECONDS_MAX: i64 = 60;
 /// Longest `kid`, in bytes.
 const KID_BYTES_MAX: usize = 200;
 
 /// Header parameters that point to keys, change what is signed, or demand what is not understood.
-const REFUSED_PARAMETERS: &[&str] = &["jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "enc", "cty"];
+const REFUSED_PARAMETERS: &[&str] =
+    &["jku", "jwk", "x5u", "x5c", "crit", "b64", "zip", "enc", "cty"];
 
 /// A token taken apart; nothing in it is to be believed yet.
 pub(super) struct Token<'t> {
@@ -49,9 +50,9 @@ pub(super) struct Identity {
 
 impl<'t> Token<'t> {
     /// Takes a token apart.
-    pub(super) fn parse(text: &'t str) -> Result<Self> {
+    pub(super) fn parse(token: &'t str) -> Result<Self> {
         let (signed, signature) =
-            text.rsplit_once('.').ok_or_else(|| refuse("the token has no signature"))?;
+            token.rsplit_once('.').ok_or_else(|| refuse("the token has no signature"))?;
         let (header, claims) =
             signed.split_once('.').ok_or_else(|| refuse("the token has no claims"))?;
         let part = |part: &str| {
@@ -61,14 +62,13 @@ impl<'t> Token<'t> {
         if REFUSED_PARAMETERS.iter().any(|name| header.contains_key(*name)) {
             return Err(refuse("the token's header has a parameter that is not accepted"));
         }
-        let text = |name: &str| header.get(name).and_then(Value::as_str);
-        let algorithm = text("alg")
+        let algorithm = text(&header, "alg")
             .and_then(Algorithm::parse)
             .ok_or_else(|| refuse("the token's algorithm is not an asymmetric one"))?;
-        let key_id = text("kid")
+        let key_id = text(&header, "kid")
             .filter(|key_id| !key_id.is_empty() && key_id.len() <= KID_BYTES_MAX)
             .ok_or_else(|| refuse("the token names no key"))?;
-        let media_type = text("typ").ok_or_else(|| refuse("the token has no type"))?;
+        let media_type = text(&header, "typ").ok_or_else(|| refuse("the token has no type"))?;
         let claims = part(claims).ok_or_else(|| refuse("the token's claims are malformed"))?;
         Ok(Self {
             algorithm,
@@ -139,7 +139,9 @@ impl Verified {
         }
         let scope = match claims.get("scope") {
             Some(Value::String(scope)) if issuer.scopes_narrow => Some(scope.clone()),
-            Some(_) if issuer.scopes_narrow => return Err(refuse("the token's scope is malformed")),
+            Some(_) if issuer.scopes_narrow => {
+                return Err(refuse("the token's scope is malformed"));
+            }
             Some(_) | None => None,
         };
         let external_id = text(claims, &issuer.person_claim)
@@ -149,15 +151,15 @@ impl Verified {
     }
 }
 
-fn text<'c>(claims: &'c Map<String, Value>, name: &str) -> Option<&'c str> {
-    claims.get(name).and_then(Value::as_str)
+fn text<'o>(object: &'o Map<String, Value>, name: &str) -> Option<&'o str> {
+    object.get(name).and_then(Value::as_str)
 }
 
 fn audiences(claims: &Map<String, Value>) -> Option<Vec<&str>> {
     match claims.get("aud")? {
         Value::String(only) => Some(vec![only]),
         Value::Array(several) => several.iter().map(Value::as_str).collect(),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
     }
 }
 
@@ -172,3 +174,6 @@ fn instant(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>>
             .ok_or_else(|| refuse("an instant in the token is malformed")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,14 @@
-//! SQL of access: clients, keys, issuers, grants.
-use std::collections::BTreeSet;
-
+//! SQL of machine clients and their keys.
 use chrono::NaiveDate;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::lock;
+use crate::access::client::Client;
+use crate::access::key::{Key, KeyId, KnownKey};
 use crate::base::clock::Timestamp;
-use crate::base::id::{ClientId, Id, IssuerId, OrganizationId, PersonId, UnitId};
-use crate::base::page::PageRequest;
+use crate::base::id::{ClientId, Id, UnitId};
 use crate::base::{Error, Permission, Result, Tx};
-
-use super::client::Client;
-use super::issuer::{Algorithm, Issuer, KeySource, NewIssuer};
-use super::key::{Key, KeyId};
-use super::role::{Grant, Role};
 
 #[derive(FromRow)]
 struct ClientRow {
@@ -30,7 +25,11 @@ impl ClientRow {
         Client {
             client_id: ClientId::from_uuid(self.client_id),
             name: self.name,
-            permissions: self.permissions.iter().filter_map(|name| Permission::parse(name)).collect(),
+            permissions: self
+                .permissions
+                .iter()
+                .filter_map(|name| Permission::parse(name))
+                .collect(),
             unit_id: self.unit_id.map(UnitId::from_uuid),
             create_time: self.client_create_time,
         }
@@ -61,13 +60,6 @@ impl KeyRow {
     }
 }
 
-/// A key with the digest of its secret and the client that it stands for.
-pub(super) struct KnownKey {
-    pub(super) key: Key,
-    pub(super) secret_digest: Vec<u8>,
-    pub(super) client: Client,
-}
-
 #[derive(FromRow)]
 struct KnownKeyRow {
     #[sqlx(flatten)]
@@ -79,7 +71,7 @@ struct KnownKeyRow {
     client_create_time: Timestamp,
 }
 
-pub(super) async fn find_key(tx: &mut Tx, key_id: KeyId) -> Result<Option<KnownKey>> {
+pub(in crate::access) async fn find_key(tx: &mut Tx, key_id: KeyId) -> Result<Option<KnownKey>> {
     let tenant = tx.scope().organization_id;
     let row: Option<KnownKeyRow> = sqlx::query_as(
         "-- access::find_key
@@ -110,7 +102,11 @@ pub(super) async fn find_key(tx: &mut Tx, key_id: KeyId) -> Result<Option<KnownK
 }
 
 /// Notes the day of a use. When another call is noting it, that one does.
-pub(super) async fn update_last_use(tx: &mut Tx, key_id: KeyId, date: NaiveDate) -> Result<()> {
+pub(in crate::access) async fn update_last_use(
+    tx: &mut Tx,
+    key_id: KeyId,
+    date: NaiveDate,
+) -> Result<()> {
     let tenant = tx.scope().organization_id;
     sqlx::query(
         "-- access::update_last_use
@@ -129,22 +125,13 @@ pub(super) async fn update_last_use(tx: &mut Tx, key_id: KeyId, date: NaiveDate)
     Ok(())
 }
 
-/// Makes other transactions that change the same thing wait for this one.
-async fn lock(tx: &mut Tx, name: String) -> Result<()> {
-    sqlx::query("-- access::lock\nSELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind(name)
-        .execute(tx.connection()?)
-        .await?;
-    Ok(())
-}
-
 /// One change of the organization's clients and keys at a time.
-pub(super) async fn lock_clients(tx: &mut Tx) -> Result<()> {
+pub(in crate::access) async fn lock_clients(tx: &mut Tx) -> Result<()> {
     let tenant = tx.scope().organization_id;
     lock(tx, format!("access_clients/{tenant}")).await
 }
 
-pub(super) async fn list_clients(tx: &mut Tx) -> Result<Vec<Client>> {
+pub(in crate::access) async fn list_clients(tx: &mut Tx) -> Result<Vec<Client>> {
     let tenant = tx.scope().organization_id;
     let rows: Vec<ClientRow> = sqlx::query_as(
         "-- access::list_clients
@@ -157,7 +144,7 @@ pub(super) async fn list_clients(tx: &mut Tx) -> Result<Vec<Client>> {
     Ok(rows.into_iter().map(ClientRow::read).collect())
 }
 
-pub(super) async fn list_keys(tx: &mut Tx) -> Result<Vec<Key>> {
+pub(in crate::access) async fn list_keys(tx: &mut Tx) -> Result<Vec<Key>> {
     let tenant = tx.scope().organization_id;
     let rows: Vec<KeyRow> = sqlx::query_as(
         "-- access::list_keys
@@ -171,7 +158,7 @@ pub(super) async fn list_keys(tx: &mut Tx) -> Result<Vec<Key>> {
     rows.into_iter().map(KeyRow::read).collect()
 }
 
-pub(super) async fn insert_client(tx: &mut Tx, client: &Client) -> Result<()> {
+pub(in crate::access) async fn insert_client(tx: &mut Tx, client: &Client) -> Result<()> {
     let tenant = tx.scope().organization_id;
     let permissions: Vec<_> =
         client.permissions.iter().map(|permission| permission.as_str()).collect();
@@ -191,7 +178,11 @@ pub(super) async fn insert_client(tx: &mut Tx, client: &Client) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn insert_key(tx: &mut Tx, key: &Key, secret_digest: &[u8]) -> Result<()> {
+pub(in crate::access) async fn insert_key(
+    tx: &mut Tx,
+    key: &Key,
+    secret_digest: &[u8],
+) -> Result<()> {
     let tenant = tx.scope().organization_id;
     sqlx::query(
         "-- access::insert_key
@@ -211,7 +202,11 @@ pub(super) async fn insert_key(tx: &mut Tx, key: &Key, secret_digest: &[u8]) -> 
 }
 
 /// Revokes a key; false when there is none. The first revocation stays the one that counts.
-pub(super) async fn revoke_key(tx: &mut Tx, key_id: KeyId, now: Timestamp) -> Result<bool> {
+pub(in crate::access) async fn revoke_key(
+    tx: &mut Tx,
+    key_id: KeyId,
+    now: Timestamp,
+) -> Result<bool> {
     let tenant = tx.scope().organization_id;
     let done = sqlx::query(
         "-- access::revoke_key
@@ -221,117 +216,6 @@ pub(super) async fn revoke_key(tx: &mut Tx, key_id: KeyId, now: Timestamp) -> Re
     .bind(tenant.uuid())
     .bind(key_id.as_bytes())
     .bind(now)
-    .execute(tx.connection()?)
-    .await?;
-    Ok(done.rows_affected() > 0)
-}
-
-#[derive(FromRow)]
-struct IssuerRow {
-    tenant_id: Uuid,
-    issuer_id: Uuid,
-    issuer: String,
-    audience: String,
-    algorithms: Vec<String>,
-    key_source: String,
-    person_claim: String,
-    accepts_plain_type: bool,
-    scopes_narrow: bool,
-    create_time: Timestamp,
-}
-
-impl IssuerRow {
-    /// An algorithm that this version does not know is not accepted.
-    fn read(self) -> Result<Issuer> {
-        Ok(Issuer {
-            issuer_id: IssuerId::from_uuid(self.issuer_id),
-            organization_id: OrganizationId::from_uuid(self.tenant_id),
-            settings: NewIssuer {
-                issuer: self.issuer,
-                audience: self.audience,
-                algorithms: self.algorithms.iter().filter_map(|name| Algorithm::parse(name)).collect(),
-                key_source: KeySource::parse(&self.key_source)
-                    .ok_or_else(|| Error::internal("a stored key source is malformed"))?,
-                person_claim: self.person_claim,
-                accepts_plain_type: self.accepts_plain_type,
-                scopes_narrow: self.scopes_narrow,
-            },
-            create_time: self.create_time,
-        })
-    }
-}
-
-/// The configurations of all tenants that name this issuer; the transaction may be of any tenant,
-/// or of none.
-pub(super) async fn find_issuers(tx: &mut Tx, issuer: &str) -> Result<Vec<Issuer>> {
-    let rows: Vec<IssuerRow> = sqlx::query_as(
-        "-- access::find_issuers
-         SELECT tenant_id, issuer_id, issuer, audience, algorithms, key_source, person_claim,
-             accepts_plain_type, scopes_narrow, create_time
-         FROM access_find_issuers($1)",
-    )
-    .bind(issuer)
-    .fetch_all(tx.connection()?)
-    .await?;
-    rows.into_iter().map(IssuerRow::read).collect()
-}
-
-/// One change of issuers at a time, over all tenants: who adds one makes sure that it leaves no
-/// tenant in doubt.
-pub(super) async fn lock_issuers(tx: &mut Tx) -> Result<()> {
-    lock(tx, "access_issuers".to_owned()).await
-}
-
-pub(super) async fn list_issuers(tx: &mut Tx) -> Result<Vec<Issuer>> {
-    let tenant = tx.scope().organization_id;
-    let rows: Vec<IssuerRow> = sqlx::query_as(
-        "-- access::list_issuers
-         SELECT tenant_id, issuer_id, issuer, audience, algorithms, key_source, person_claim,
-             accepts_plain_type, scopes_narrow, create_time
-         FROM access_issuers WHERE tenant_id = $1 ORDER BY issuer, audience",
-    )
-    .bind(tenant.uuid())
-    .fetch_all(tx.connection()?)
-    .await?;
-    rows.into_iter().map(IssuerRow::read).collect()
-}
-
-pub(super) async fn insert_issuer(tx: &mut Tx, issuer: &Issuer) -> Result<()> {
-    let tenant = tx.scope().organization_id;
-    let settings = &issuer.settings;
-    let algorithms: Vec<_> =
-        settings.algorithms.iter().map(|algorithm| algorithm.as_str()).collect();
-    sqlx::query(
-        "-- access::insert_issuer
-         INSERT INTO access_issuers
-             (tenant_id, issuer_id, issuer, audience, algorithms, key_source, person_claim,
-              accepts_plain_type, scopes_narrow, create_time)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(tenant.uuid())
-    .bind(issuer.issuer_id.uuid())
-    .bind(&settings.issuer)
-    .bind(&settings.audience)
-    .bind(algorithms)
-    .bind(settings.key_source.to_string())
-    .bind(&settings.person_claim)
-    .bind(settings.accepts_plain_type)
-    .bind(settings.scopes_narrow)
-    .bind(issuer.create_time)
-    .execute(tx.connection()?)
-    .await?;
-    Ok(())
-}
-
-/// Removes an issuer; false when there is none.
-pub(super) async fn delete_issuer(tx: &mut Tx, issuer_id: IssuerId) -> Result<bool> {
-    let tenant = tx.scope().organization_id;
-    let done = sqlx::query(
-        "-- access::delete_issuer
-         DELETE FROM access_issuers WHERE tenant_id = $1 AND issuer_id = $2",
-    )
-    .bind(tenant.uuid())
-    .bind(issuer_id.uuid())
     .execute(tx.connection()?)
     .await?;
     Ok(done.rows_affected() > 0)
