@@ -480,12 +480,33 @@ async fn grants_change_all_or_none_and_a_repetition_changes_nothing() {
 async fn two_administrators_cannot_remove_each_other_at_once() {
     let world = World::new().await;
     let people = [world.person("ann").await, world.person("ben").await];
-    let both = people.map(|person| grant(person, Role::Administrator, None));
-    world.change(&both, &[]).await.unwrap();
-    let (one, other) = tokio::join!(world.change(&[], &both[..1]), world.change(&[], &both[1..]));
-    assert_eq!([&one, &other].into_iter().filter(|outcome| outcome.is_ok()).count(), 1);
-    let refused = one.and(other).unwrap_err();
-    assert_eq!(refused.reason(), Reason::ResourceInUse);
+    let [ann, ben] = people.map(|person| grant(person, Role::Administrator, None));
+    world.change(&[ann, ben], &[]).await.unwrap();
+    let change = GrantChange { removed: [ann].into(), ..GrantChange::default() };
+    let mut first = world.tx().await;
+    access::change_grants(&mut first, &world.operator(), &change).await.unwrap();
+
+    // The second change goes as far as it gets while the first one is not committed.
+    let mut second = std::pin::pin!(world.change(&[], std::slice::from_ref(&ben)));
+    let is_waiting = format!(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+             AND (classid::bigint << 32 | objid::bigint) = hashtextextended('access_grants/{}', 0)",
+        world.organization_id
+    );
+    let early = loop {
+        tokio::select! {
+            biased;
+            outcome = &mut second => break Some(outcome),
+            waiting = world.count(&is_waiting) => if waiting > 0 { break None },
+        }
+    };
+    first.commit().await.unwrap();
+    let outcome = match early {
+        Some(outcome) => outcome,
+        None => second.await,
+    };
+    assert_eq!(outcome.unwrap_err().reason(), Reason::ResourceInUse);
+    assert_eq!(world.grants_of(people[1]).await, 1);
 }
 
 #[tokio::test]
