@@ -36,7 +36,7 @@ fn fresh() -> PeoplePlan {
 /// Runs a whole import in batches of `size` over `stored`.
 fn run(stored: &HashMap<String, Person>, rows: &[PersonRow], size: usize) -> (PeoplePlan, PeopleBatch) {
     let mut plan = fresh();
-    let mut next = 100 + stored.len() as u128;
+    let mut next = 1_000 * (1 + stored.len()) as u128;
     for batch in rows.chunks(size) {
         plan.examine(batch, stored, || {
             next += 1;

@@ -50,7 +50,7 @@ fn rows(pairs: &[(&str, &str)]) -> Vec<UnitRow> {
 }
 
 fn run(stored: &[Unit], rows: &[UnitRow], absent: AbsentRows) -> UnitPlan {
-    let mut next = 1_000 + stored.len() as u128;
+    let mut next = 1_000 * stored.len() as u128;
     plan(stored, rows, absent, (now().date_naive(), now()), || {
         next += 1;
         id(next)
