@@ -11,3 +11,6 @@ pub mod methods;
 mod place;
 pub mod status;
 pub mod tls;
+pub mod telemetry;
+pub mod trace;
+pub mod worker;
