@@ -3,5 +3,6 @@
 pub mod pb;
 
 pub mod base;
+pub mod embedded;
 pub mod outbox;
 pub mod server;
