@@ -3,13 +3,11 @@
 //!
 //! Invariant: nothing here knows an answer, and no field holds a sensitive trait.
 pub mod organization;
-pub mod people_plan;
 pub mod person;
 mod rpc;
 pub mod segment;
 mod store;
 pub mod unit;
-pub mod unit_plan;
 mod wire;
 
 use chrono::NaiveDate;
