@@ -32,14 +32,12 @@ impl Db {
     /// Connects to `url`, with at most `connections_max` connections. The first one is made at
     /// once, so that a wrong address or password shows now.
     pub async fn connect(url: &str, connections_max: u32) -> Result<Self, sqlx::Error> {
-        let options = PgConnectOptions::from_str(url)?
-            .application_name("orgfit")
-            .options([
-                ("idle_in_transaction_session_timeout", "10s"),
-                ("lock_timeout", &format!("{}ms", LOCK_TIMEOUT.as_millis())),
-                ("client_min_messages", "error"),
-                ("timezone", "UTC"),
-            ]);
+        let options = PgConnectOptions::from_str(url)?.application_name("orgfit").options([
+            ("idle_in_transaction_session_timeout", "10s"),
+            ("lock_timeout", &format!("{}ms", LOCK_TIMEOUT.as_millis())),
+            ("client_min_messages", "error"),
+            ("timezone", "UTC"),
+        ]);
         let pool = PgPoolOptions::new()
             .max_connections(connections_max)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -183,9 +181,7 @@ impl From<sqlx::Error> for Error {
             // call took between our look and our write: a repetition will see it.
             Some("40001" | "40P01" | "55P03" | "25P03" | "23505") => Self::unavailable(error),
             // Resources, operator intervention, system errors, connections.
-            Some(code)
-                if ["53", "57", "58", "08"].iter().any(|class| code.starts_with(class)) =>
-            {
+            Some(code) if ["53", "57", "58", "08"].iter().any(|class| code.starts_with(class)) => {
                 Self::unavailable(error)
             }
             Some(_) => Self::internal(error),

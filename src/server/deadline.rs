@@ -59,10 +59,7 @@ fn patience(headers: &HeaderMap, takes_stream: bool) -> Result<Duration> {
         return Ok(if takes_stream { CAP } else { UNARY_DEFAULT });
     };
     let timeout = value.to_str().ok().and_then(parse).ok_or_else(|| {
-        Error::invalid_field(
-            HEADER,
-            "must be one to eight digits and a unit of H, M, S, m, u or n",
-        )
+        Error::invalid_field(HEADER, "must be one to eight digits and a unit of H, M, S, m, u or n")
     })?;
     let timeout = timeout.min(CAP);
     Ok(timeout.saturating_sub(HEAD_START.min(timeout / 10)))

@@ -150,7 +150,6 @@ fn log(error: &Error) {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use prost::Message;
@@ -192,13 +191,13 @@ mod tests {
         told.sort_unstable();
         assert_eq!(known, told);
         for reason in Reason::ALL {
-            let (_, comment) =
-                documented.iter().find(|(name, _)| name == reason.as_str()).unwrap();
+            let (_, comment) = documented.iter().find(|(name, _)| name == reason.as_str()).unwrap();
             let word: String =
                 comment.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
             assert_eq!(word, name(code(reason.kind())), "{}: {comment}", reason.as_str());
             for (detail, word) in [("RetryInfo", "RetryInfo"), ("QuotaFailure", "QuotaFailure")] {
-                let error = Error::new(*reason, "why").retry_after(std::time::Duration::from_secs(1));
+                let error =
+                    Error::new(*reason, "why").retry_after(std::time::Duration::from_secs(1));
                 let details = Status::from(error).get_error_details();
                 let has = match detail {
                     "RetryInfo" => details.retry_info().is_some(),

@@ -83,10 +83,9 @@ impl Telemetry {
                 .with_span_list(false)
                 .with_writer(writer)
                 .boxed(),
-            LogFormat::Text => fmt::layer()
-                .with_ansi(std::io::stdout().is_terminal())
-                .with_writer(writer)
-                .boxed(),
+            LogFormat::Text => {
+                fmt::layer().with_ansi(std::io::stdout().is_terminal()).with_writer(writer).boxed()
+            }
         };
         let resource = Resource::builder()
             .with_service_name(options.service_name.clone())
@@ -101,8 +100,7 @@ impl Telemetry {
                 .with_tracer(provider.tracer("orgfit"))
         });
         let subscriber = Registry::default().with(lines).with(spans).with(filter);
-        tracing::subscriber::set_global_default(subscriber)
-            .map_err(|_| TelemetryError::Started)?;
+        tracing::subscriber::set_global_default(subscriber).map_err(|_| TelemetryError::Started)?;
         if let Some(provider) = &metrics {
             opentelemetry::global::set_meter_provider(provider.clone());
         }

@@ -111,9 +111,7 @@ impl Tls {
 
 async fn read(files: &TlsFiles) -> Result<Contents, TlsError> {
     let read = async |path: &PathBuf| {
-        tokio::fs::read(path)
-            .await
-            .map_err(|source| TlsError::Read { path: path.clone(), source })
+        tokio::fs::read(path).await.map_err(|source| TlsError::Read { path: path.clone(), source })
     };
     Ok(Contents { certificate: read(&files.certificate).await?, key: read(&files.key).await? })
 }
@@ -123,10 +121,7 @@ fn build(files: &TlsFiles, contents: Contents) -> Result<Loaded, TlsError> {
         .collect::<Result<_, _>>()
         .ok()
         .filter(|chain: &Vec<_>| !chain.is_empty())
-        .ok_or_else(|| TlsError::Pem {
-            path: files.certificate.clone(),
-            what: "certificate",
-        })?;
+        .ok_or_else(|| TlsError::Pem { path: files.certificate.clone(), what: "certificate" })?;
     let key = PrivateKeyDer::from_pem_slice(&contents.key)
         .map_err(|_| TlsError::Pem { path: files.key.clone(), what: "private key" })?;
     let provider = Arc::new(aws_lc_rs::default_provider());

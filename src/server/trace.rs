@@ -84,8 +84,7 @@ impl Stage for Trace {
 fn join(span: &Span, headers: &HeaderMap) -> Option<HeaderValue> {
     let parent = TraceContextPropagator::new().extract(&Incoming(headers));
     // Without a collector there is no span of ours; the caller's trace is noted all the same.
-    let context =
-        if span.set_parent(parent.clone()).is_ok() { span.context() } else { parent };
+    let context = if span.set_parent(parent.clone()).is_ok() { span.context() } else { parent };
     let context = context.span().span_context().clone();
     if !context.is_valid() {
         return None;
@@ -219,8 +218,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_callers_trace_is_told_back_and_wrong_ones_are_ignored() {
-        let methods =
-            Methods::of(pb::DESCRIPTOR_SET, &["orgfit.access.v1.AccessService"]).unwrap();
+        let methods = Methods::of(pb::DESCRIPTOR_SET, &["orgfit.access.v1.AccessService"]).unwrap();
         let handler =
             Handler::new(|_| async { Status::ok("").into_http() }).within(Trace::new(methods));
         let trace = "0af7651916cd43dd8448eb211c80319c";

@@ -14,7 +14,8 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::base::metric::SECONDS;
-use crate::base::{Clock, Context, Db, Error, Result};
+use crate::base::{Clock, Context, Db, Error, Result, idempotency};
+use crate::directory;
 
 /// Longest time that a tick may take for one organization.
 const TICK_PATIENCE: Duration = Duration::from_secs(60);
@@ -44,6 +45,23 @@ impl Loop {
     }
 }
 
+/// The housekeeping of all rooms.
+pub fn housekeeping() -> Vec<Loop> {
+    let hour = Duration::from_secs(60 * 60);
+    vec![
+        Loop::new("directory.purge", hour, |db: Db, context: Context| async move {
+            let mut tx = db.write("purge", context.scope()).await?;
+            directory::purge(&mut tx, &context).await?;
+            tx.commit().await
+        }),
+        Loop::new("base.forget_old", hour, |db: Db, context: Context| async move {
+            let mut tx = db.write("forget_old", context.scope()).await?;
+            idempotency::forget_old(&mut tx).await?;
+            tx.commit().await
+        }),
+    ]
+}
+
 /// Runs loops.
 #[derive(Clone)]
 pub(super) struct Worker {
@@ -64,7 +82,9 @@ impl Worker {
         let _lag = meter
             .f64_observable_gauge("orgfit.loop.lag")
             .with_unit("s")
-            .with_description("Time since a loop last went through all organizations without failure.")
+            .with_description(
+                "Time since a loop last went through all organizations without failure.",
+            )
             .with_callback(move |observer| {
                 for (name, last) in seen.lock().unwrap_or_else(PoisonError::into_inner).iter() {
                     let lag = last.elapsed().as_secs_f64();
