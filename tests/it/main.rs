@@ -1,4 +1,6 @@
 //! The one integration binary: a file per subject, and one database per run.
 mod contract;
 mod embedded;
+mod harness;
+mod manners;
 mod schema;
