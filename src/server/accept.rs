@@ -59,7 +59,7 @@ impl Default for ConnectionLimits {
             connections_per_peer_max: 64,
             handshake_timeout: Duration::from_secs(5),
             first_request_timeout: Duration::from_secs(10),
-            connection_age: Duration::from_secs(15 * 60),
+            connection_age: Duration::from_mins(15),
         }
     }
 }

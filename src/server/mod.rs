@@ -120,7 +120,7 @@ pub enum StartError {
 /// Starts a server. It is ready when this returns, and runs until [`Running::shutdown`].
 pub async fn start(options: Options) -> Result<Running, StartError> {
     let tls = match options.tls.clone() {
-        Some(files) => Some(Arc::new(Tls::load(files).await?)),
+        Some(files) => Some((Arc::new(Tls::load(files).await?), Tls::hangups()?)),
         None => None,
     };
     let ends = Ends::default();
@@ -142,15 +142,16 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
 
     let door = Door::new(
         handler,
-        tls.clone(),
+        tls.as_ref().map(|(tls, _)| tls.clone()),
         options.connections,
         ends.conversations.clone(),
         ends.connections.clone(),
     );
     ends.conversations.spawn(Arc::new(door).run(listener));
     ends.minders.spawn(health.follow(options.db.clone(), options.pulse, ends.unready.clone()));
-    if let Some(tls) = tls {
-        ends.minders.spawn(tls.watch(options.tls_check_period, ends.unready.clone()));
+    if let Some((tls, hangups)) = tls {
+        let period = options.tls_check_period;
+        ends.minders.spawn(tls.watch(hangups, period, ends.unready.clone()));
     }
     Worker::new(options.db.clone(), options.clock.clone(), ends.unready.clone())
         .start(options.loops, &ends.conversations);

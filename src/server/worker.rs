@@ -18,7 +18,7 @@ use crate::base::{Clock, Context, Db, Error, Result, idempotency};
 use crate::directory;
 
 /// Longest time that a tick may take for one organization.
-const TICK_PATIENCE: Duration = Duration::from_secs(60);
+const TICK_PATIENCE: Duration = Duration::from_mins(1);
 
 /// What a loop does for one organization.
 type Tick = Arc<dyn Fn(Db, Context) -> BoxFuture<'static, Result<()>> + Send + Sync>;
@@ -47,7 +47,7 @@ impl Loop {
 
 /// The housekeeping of all rooms.
 pub fn housekeeping() -> Vec<Loop> {
-    let hour = Duration::from_secs(60 * 60);
+    let hour = Duration::from_hours(1);
     vec![
         Loop::new("directory.purge", hour, |db: Db, context: Context| async move {
             let mut tx = db.write("purge", context.scope()).await?;
