@@ -3,4 +3,5 @@ mod contract;
 mod embedded;
 mod harness;
 mod manners;
+mod raw;
 mod schema;
