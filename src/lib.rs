@@ -4,3 +4,7 @@ pub mod pb;
 
 pub mod base;
 pub mod outbox;
+pub mod directory;
+pub mod access;
+pub mod embedded;
+pub mod server;

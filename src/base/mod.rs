@@ -13,6 +13,7 @@ pub mod id;
 pub mod idempotency;
 pub mod metric;
 pub mod page;
+pub mod schema;
 mod store;
 pub mod text;
 pub mod wire;
