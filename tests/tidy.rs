@@ -24,10 +24,11 @@ const WIRE_ALLOWED: &[(&str, &str, &str)] = &[
 ];
 /// Files of slices that are asynchronous without being façade, store or rpc.
 const ASYNC_ALLOWED: &[(&str, &str)] = &[
-    ("src/access/authenticate.rs", "asks store and issuers who calls"),
-    ("src/access/cache.rs", "keeps key sets at hand while calls go on"),
-    ("src/access/fetch.rs", "reads key sets from files and addresses"),
-    ("src/access/operator.rs", "what the command line does, a call without a wire"),
+    ("src/access/authenticate.rs", "looks credentials up, for the roof"),
+    ("src/access/cache.rs", "keeps the key sets of issuers"),
+    ("src/access/fetch.rs", "reads them from files and over https"),
+    ("src/access/operator.rs", "makes credentials, for the command line"),
+    ("src/directory/bulk.rs", "loads, lets the plans of imports decide, and saves"),
 ];
 
 struct File {
