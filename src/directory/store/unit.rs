@@ -315,7 +315,7 @@ pub(in crate::directory) async fn update_unit(
     let tenant = tx.scope().organization_id;
     if let Some(external_id) = &unit.fields.external_id {
         let taken: Option<Uuid> = sqlx::query_scalar(
-            "-- directory::find_external_unit
+            "-- directory::update_unit_find_taken
              SELECT unit_id FROM directory_units
              WHERE tenant_id = $1 AND external_id = $2 AND unit_id <> $3",
         )
