@@ -34,7 +34,7 @@ const SHARED: &str = "orgfit_test_";
 /// Connections of a test's server.
 const CONNECTIONS_MAX: u32 = 8;
 /// Longest time that setting something up may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A migrated database.
 #[derive(Clone, Debug)]
