@@ -1,5 +1,6 @@
 //! The one integration binary: a file per subject, and one database per run.
 mod access;
+mod collector;
 mod contract;
 mod door;
 mod embedded;
@@ -8,3 +9,4 @@ mod manners;
 mod proxy;
 mod raw;
 mod schema;
+mod telemetry;
