@@ -6,9 +6,13 @@
     reason = "tests may panic, and they make the time, the identifiers and the tasks that they give"
 )]
 mod access;
+mod collector;
 mod contract;
+mod door;
 mod embedded;
 mod harness;
 mod manners;
+mod proxy;
 mod raw;
 mod schema;
+mod telemetry;
