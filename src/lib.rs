@@ -3,5 +3,8 @@
 pub mod pb;
 
 pub mod base;
-pub mod embedded;
 pub mod outbox;
+pub mod directory;
+pub mod access;
+pub mod embedded;
+pub mod server;

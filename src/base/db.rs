@@ -179,8 +179,9 @@ impl From<sqlx::Error> for Error {
         match code.as_deref() {
             // The statement ran into the caller's deadline.
             Some("57014") => deadline_exceeded().caused_by(error),
-            // Serialization failure, deadlock, lock timeout, idle timeout.
-            Some("40001" | "40P01" | "55P03" | "25P03") => Self::unavailable(error),
+            // Serialization failure, deadlock, lock timeout, idle timeout; and a key that another
+            // call took between our look and our write: a repetition will see it.
+            Some("40001" | "40P01" | "55P03" | "25P03" | "23505") => Self::unavailable(error),
             // Resources, operator intervention, system errors, connections.
             Some(code)
                 if ["53", "57", "58", "08"].iter().any(|class| code.starts_with(class)) =>

@@ -1,5 +1,4 @@
 //! The one integration binary: a file per subject, and one database per run.
-#[cfg(test)]
+mod contract;
 mod embedded;
-#[cfg(test)]
 mod schema;

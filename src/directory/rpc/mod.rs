@@ -1,0 +1,6 @@
+//! The calls of `orgfit.directory.v1`: wire in, decide, wire out.
+mod directory;
+mod people;
+
+pub use directory::DirectoryRpc;
+pub use people::PeopleRpc;

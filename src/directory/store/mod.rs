@@ -1,0 +1,4 @@
+//! SQL of the directory, one file per noun; `bulk` serves imports.
+pub(super) mod organization;
+pub(super) mod person;
+pub(super) mod unit;

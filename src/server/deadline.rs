@@ -1,0 +1,152 @@
+//! Deadlines: every call has one, the caller's or the server's. It reaches the database as
+//! statement timeout through the context, and when it passes, the caller is told so with the
+//! engine's own status, in the middle of a stream too.
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::HeaderMap;
+use tonic::Status;
+
+use super::ending::Ending;
+use super::handler::{Call, Handler, Reply, Stage};
+use super::methods::Methods;
+use crate::base::{Error, Result, db};
+
+/// Patience with a unary call whose caller sets no deadline.
+pub const UNARY_DEFAULT: Duration = Duration::from_secs(30);
+/// Patience with a stream whose caller sets no deadline, and the most that any caller gets.
+pub const CAP: Duration = Duration::from_secs(600);
+/// How much the answer precedes the caller's own timer, at most, so that the caller gets it.
+const HEAD_START: Duration = Duration::from_millis(15);
+const HEADER: &str = "grpc-timeout";
+
+/// When the caller stops waiting; in the extensions of the call.
+#[derive(Clone, Copy, Debug)]
+pub struct CallDeadline(pub Instant);
+
+/// The layer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deadline;
+
+impl Stage for Deadline {
+    async fn handle(self: Arc<Self>, mut call: Call, next: Handler) -> Reply {
+        let takes_stream = Methods::called(&call).is_some_and(|method| method.takes_stream);
+        let patience = match patience(call.headers(), takes_stream) {
+            Ok(patience) => patience,
+            Err(error) => return Status::from(error).into_http(),
+        };
+        let deadline = Instant::now() + patience;
+        call.extensions_mut().insert(CallDeadline(deadline));
+        let call = call.map(|body| Ending::request(body, over(deadline)));
+        tokio::select! {
+            reply = next.answer(call) => {
+                reply.map(|body| Ending::response(body, over(deadline)))
+            }
+            error = over(deadline) => Status::from(error).into_http(),
+        }
+    }
+}
+
+/// Resolves when the deadline passes.
+async fn over(deadline: Instant) -> Error {
+    tokio::time::sleep_until(deadline.into()).await;
+    db::deadline_exceeded()
+}
+
+/// How long the call may take.
+fn patience(headers: &HeaderMap, takes_stream: bool) -> Result<Duration> {
+    let Some(value) = headers.get(HEADER) else {
+        return Ok(if takes_stream { CAP } else { UNARY_DEFAULT });
+    };
+    let timeout = value.to_str().ok().and_then(parse).ok_or_else(|| {
+        Error::invalid_field(
+            HEADER,
+            "must be one to eight digits and a unit of H, M, S, m, u or n",
+        )
+    })?;
+    let timeout = timeout.min(CAP);
+    Ok(timeout.saturating_sub(HEAD_START.min(timeout / 10)))
+}
+
+/// Reads a `grpc-timeout`.
+fn parse(text: &str) -> Option<Duration> {
+    let unit = text.chars().last()?;
+    let digits = text.strip_suffix(unit)?;
+    if digits.is_empty() || digits.len() > 8 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let amount: u64 = digits.parse().ok()?;
+    match unit {
+        'H' => Some(Duration::from_secs(amount * 3600)),
+        'M' => Some(Duration::from_secs(amount * 60)),
+        'S' => Some(Duration::from_secs(amount)),
+        'm' => Some(Duration::from_millis(amount)),
+        'u' => Some(Duration::from_micros(amount)),
+        'n' => Some(Duration::from_nanos(amount)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::StreamExt;
+    use http_body_util::BodyExt;
+    use proptest::prelude::*;
+    use tonic::Code;
+    use tonic::body::Body;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_header_gives_more_than_the_cap(text in "[0-9]{0,9}[HMSmunx ]?") {
+            let mut headers = HeaderMap::new();
+            headers.insert(HEADER, text.parse().unwrap());
+            match patience(&headers, false) {
+                Ok(patience) => prop_assert!(patience <= CAP),
+                Err(error) => prop_assert_eq!(error.violations().len(), 1),
+            }
+        }
+    }
+
+    #[test]
+    fn units_are_read_and_defaults_depend_on_the_method() {
+        assert_eq!(parse("250m"), Some(Duration::from_millis(250)));
+        assert_eq!(parse("99999999H"), Some(Duration::from_secs(99_999_999 * 3600)));
+        for wrong in ["", "m", "1", "+1S", "-1S", "123456789S", "1 S", "1s", "१S"] {
+            assert_eq!(parse(wrong), None, "{wrong}");
+        }
+        assert_eq!(patience(&HeaderMap::new(), false).unwrap(), UNARY_DEFAULT);
+        assert_eq!(patience(&HeaderMap::new(), true).unwrap(), CAP);
+    }
+
+    fn call(timeout: &'static str) -> Call {
+        http::Request::builder().header(HEADER, timeout).body(Body::empty()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_call_that_takes_too_long_is_answered_with_our_status() {
+        let slow = Handler::new(|_| std::future::pending()).within(Deadline);
+        let reply = slow.answer(call("20m")).await;
+        let status = Status::from_header_map(reply.headers()).unwrap();
+        assert_eq!(status.code(), Code::DeadlineExceeded);
+        assert!(!status.details().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_stream_that_takes_too_long_ends_with_a_trailer() {
+        let endless = Handler::new(|_| async {
+            let first = futures::stream::iter([Ok::<_, Status>(http_body::Frame::data(
+                bytes::Bytes::from_static(b"row"),
+            ))]);
+            let body = http_body_util::StreamBody::new(first.chain(futures::stream::pending()));
+            Reply::new(Body::new(body))
+        })
+        .within(Deadline);
+        let reply = endless.answer(call("50m")).await;
+        let collected = reply.into_body().collect().await.unwrap();
+        let status = Status::from_header_map(collected.trailers().unwrap()).unwrap();
+        assert_eq!(status.code(), Code::DeadlineExceeded);
+        assert_eq!(collected.to_bytes(), "row");
+    }
+}
