@@ -8,3 +8,4 @@ pub mod directory;
 pub mod access;
 pub mod embedded;
 pub mod server;
+pub mod cli;

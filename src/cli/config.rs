@@ -1,170 +1,186 @@
-//! The configuration, read once: flags before environment before file before defaults. Unknown
-//! keys and variables are refused, since a mistyped one would be a setting that is not there.
-//!
-//! This is the only reader of the environment.
-use std::collections::BTreeMap;
+//! The configuration as values of their types. Everything below gets them passed.
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::key::{self, FILE_VARIABLE, KEYS, Key, TEST_VARIABLES, VARIABLE_PREFIX};
 use super::secret::Secret;
+use super::settings::{Settings, Sources};
 use crate::base::schema::Durability;
 
-/// Where a value comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
-    Default,
-    File(PathBuf),
-    Variable(String),
-    Flag(String),
+/// The configuration of a process.
+#[derive(Debug)]
+pub(super) struct Config {
+    pub(super) data_dir: PathBuf,
+    pub(super) pg_bin_dir: Option<PathBuf>,
+    pub(super) database_url: Option<Secret>,
+    pub(super) owner_database_url: Option<Secret>,
+    pub(super) admin_database_url: Option<Secret>,
+    pub(super) durability: Durability,
+    pub(super) database_connections_max: u32,
+    pub(super) endpoint: String,
+    pub(super) ca_certificate: Option<PathBuf>,
+    pub(super) api_key: Option<Secret>,
+    pub(super) api_key_file: Option<PathBuf>,
+    pub(super) machine: Machine,
 }
 
-impl std::fmt::Display for Origin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Default => f.write_str("default"),
-            Self::File(path) => path.display().fmt(f),
-            Self::Variable(name) => f.write_str(name),
-            Self::Flag(name) => write!(f, "--{name}"),
+/// What the machine says, rather than the operator.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Machine {
+    /// Search path for programs.
+    pub(super) search_path: OsString,
+    /// Temporary directory of the system.
+    pub(super) temp_dir: PathBuf,
+    /// Whoever reads the terminal wants no colours (`NO_COLOR`).
+    pub(super) plain: bool,
+}
+
+impl Machine {
+    /// Takes what there is from the environment.
+    pub(super) fn of(sources: &Sources) -> Self {
+        let variable = |name: &str| sources.variables.get(name).filter(|value| !value.is_empty());
+        Self {
+            search_path: variable("PATH").cloned().unwrap_or_default(),
+            temp_dir: variable("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from),
+            plain: variable("NO_COLOR").is_some()
+                || variable("TERM").is_some_and(|terminal| terminal == "dumb"),
         }
     }
 }
 
-/// A value as it was written.
-#[derive(Clone)]
-pub(super) struct Written {
-    pub(super) text: Secret,
-    pub(super) origin: Origin,
-}
-
-/// What the process was started with.
-pub(super) struct Sources {
-    /// Configuration flags by key.
-    pub(super) flags: BTreeMap<&'static str, String>,
-    /// `--config`.
-    pub(super) file: Option<PathBuf>,
-    /// The environment.
-    pub(super) variables: BTreeMap<String, OsString>,
-}
-
-impl Sources {
-    /// Reads the environment, for the only time.
-    pub(super) fn of_process(flags: BTreeMap<&'static str, String>, file: Option<PathBuf>) -> Self {
-        let variables = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-            .collect();
-        Self { flags, file, variables }
-    }
-}
-
-/// All keys with their values, unparsed.
-pub(super) type Settings = BTreeMap<&'static str, Written>;
-
-/// Collects the value of every key by precedence; all mistakes at once.
-pub(super) fn settle(sources: &Sources) -> Result<Settings, Vec<String>> {
-    let mut mistakes = unknown_variables(sources);
-    let mut settings: Settings = KEYS
-        .iter()
-        .map(|key| {
-            let text = Secret::new(key.default);
-            (key.name, Written { text, origin: Origin::Default })
-        })
-        .collect();
-    let named = sources.variables.get(FILE_VARIABLE).filter(|value| !value.is_empty());
-    let file = sources.file.clone().or_else(|| named.map(PathBuf::from));
-    if let Some(path) = file {
-        match read_file(&path) {
-            Ok(values) => settings.extend(values),
-            Err(found) => mistakes.extend(found),
-        }
-    }
-    for key in KEYS {
-        match find_variable(key, sources) {
-            Ok(Some(written)) => {
-                settings.insert(key.name, written);
-            }
-            Ok(None) => {}
-            Err(mistake) => mistakes.push(mistake),
-        }
-        if let (Some(text), Some(flag)) = (sources.flags.get(key.name), key.flag()) {
-            let written = Written { text: Secret::new(text), origin: Origin::Flag(flag) };
-            settings.insert(key.name, written);
-        }
-    }
-    if mistakes.is_empty() { Ok(settings) } else { Err(mistakes) }
-}
-
-fn unknown_variables(sources: &Sources) -> Vec<String> {
-    let known: Vec<String> =
-        KEYS.iter().map(Key::variable).chain([FILE_VARIABLE.to_owned()]).collect();
-    sources
-        .variables
-        .keys()
-        .filter(|name| name.starts_with(VARIABLE_PREFIX))
-        .filter(|name| !known.contains(name) && !TEST_VARIABLES.contains(&name.as_str()))
-        .map(|name| {
-            let hint = hint(name, known.iter().map(String::as_str));
-            format!("the environment variable {name} is unknown{hint}")
-        })
-        .collect()
-}
-
-fn find_variable(key: &Key, sources: &Sources) -> Result<Option<Written>, String> {
-    let own = key.variable();
-    let names = std::iter::once(own.as_str()).chain(key.standard_variables.iter().copied());
-    for name in names {
-        if let Some(value) = sources.variables.get(name) {
-            let text = value.to_str().ok_or_else(|| format!("{name} is not valid UTF-8"))?;
-            let origin = Origin::Variable(name.to_owned());
-            return Ok(Some(Written { text: Secret::new(text), origin }));
-        }
-    }
-    Ok(None)
-}
-
-fn read_file(path: &Path) -> Result<Vec<(&'static str, Written)>, Vec<String>> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| vec![format!("the configuration file {shown} cannot be read: {error}")])?;
-    // The parser's own message would repeat the line, with a password in it.
-    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        let start = error.span().map_or(0, |span| span.start);
-        let line = text.get(..start).map_or(1, |before| before.matches('\n').count() + 1);
-        vec![format!("{shown}, line {line}: {}", error.message())]
-    })?;
-    let mut mistakes = Vec::new();
-    let mut values = Vec::new();
-    for (name, value) in table {
-        let Some(key) = key::find(&name) else {
-            let hint = hint(&name, KEYS.iter().map(|key| key.name));
-            mistakes.push(format!("{shown}: the key {name} is unknown{hint}"));
-            continue;
+impl Config {
+    /// Parses all values; all mistakes at once, none of which repeats a value.
+    pub(super) fn parse(settings: &Settings, machine: Machine) -> Result<Self, Vec<String>> {
+        let mut reader = Reader { settings, mistakes: Vec::new() };
+        let config = Self {
+            data_dir: PathBuf::from(reader.required("data_dir")),
+            pg_bin_dir: reader.path("pg_bin_dir"),
+            database_url: reader.secret("database_url"),
+            owner_database_url: reader.secret("owner_database_url"),
+            admin_database_url: reader.secret("admin_database_url"),
+            durability: reader.choice(
+                "durability",
+                &[("full", Durability::Full), ("relaxed", Durability::Relaxed)],
+            ),
+            database_connections_max: reader.number("database_connections_max", 2..=1000),
+            endpoint: reader.required("endpoint"),
+            ca_certificate: reader.path("ca_certificate"),
+            api_key: reader.secret("api_key"),
+            api_key_file: reader.path("api_key_file"),
+            machine,
         };
-        match scalar(value) {
-            Some(text) => {
-                let origin = Origin::File(path.to_path_buf());
-                values.push((key.name, Written { text: Secret::new(text), origin }));
+        if reader.mistakes.is_empty() { Ok(config) } else { Err(reader.mistakes) }
+    }
+}
+
+/// Reads values and notes which are wrong. What it returns after a mistake is never used.
+struct Reader<'s> {
+    settings: &'s Settings,
+    mistakes: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn text(&self, name: &str) -> &str {
+        self.settings.get(name).map_or("", |written| written.text.expose())
+    }
+
+    fn refuse(&mut self, name: &str, limit: &str) {
+        let origin = self.settings.get(name).map(|written| written.origin.to_string());
+        self.mistakes.push(format!("{name} ({}) {limit}", origin.unwrap_or_default()));
+    }
+
+    fn optional(&self, name: &str) -> Option<&str> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    fn required(&mut self, name: &str) -> String {
+        if self.optional(name).is_none() {
+            self.refuse(name, "must not be empty");
+        }
+        self.text(name).to_owned()
+    }
+
+    fn path(&self, name: &str) -> Option<PathBuf> {
+        self.optional(name).map(PathBuf::from)
+    }
+
+    fn secret(&self, name: &str) -> Option<Secret> {
+        self.optional(name).map(Secret::new)
+    }
+
+    fn number<N: FromStr + PartialOrd + Display + Copy>(
+        &mut self,
+        name: &str,
+        limits: RangeInclusive<N>,
+    ) -> N {
+        match self.text(name).parse() {
+            Ok(number) if limits.contains(&number) => number,
+            _ => {
+                let limit =
+                    format!("must be a whole number from {} to {}", limits.start(), limits.end());
+                self.refuse(name, &limit);
+                *limits.start()
             }
-            None => mistakes.push(format!("{shown}: {name} must be a text, a number or a truth value")),
         }
     }
-    if mistakes.is_empty() { Ok(values) } else { Err(mistakes) }
-}
 
-fn scalar(value: toml::Value) -> Option<String> {
-    match value {
-        toml::Value::String(text) => Some(text),
-        toml::Value::Integer(number) => Some(number.to_string()),
-        toml::Value::Boolean(truth) => Some(truth.to_string()),
-        toml::Value::Float(_)
-        | toml::Value::Datetime(_)
-        | toml::Value::Array(_)
-        | toml::Value::Table(_) => None,
+    fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> T {
+        let text = self.text(name).to_owned();
+        if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text) {
+            return *value;
+        }
+        let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+        self.refuse(name, &format!("must be one of: {}", words.join(", ")));
+        choices[0].1
     }
 }
 
-fn hint<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
-    key::nearest(word, candidates)
-        .map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"))
+#[cfg(test)]
+mod tests {
+    use super::super::settings::settle;
+    use super::*;
+
+    fn parse(variables: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), OsString::from(value)))
+            .collect();
+        let sources = Sources { flags: std::collections::BTreeMap::new(), file: None, variables };
+        Config::parse(&settle(&sources)?, Machine::of(&sources))
+    }
+
+    #[test]
+    fn every_default_can_be_used() {
+        let config = parse(&[]).unwrap();
+        assert!(config.database_url.is_none());
+        assert_eq!(config.durability, Durability::Full);
+    }
+
+    #[test]
+    fn wrong_values_are_named_all_at_once_with_their_limits_and_are_not_repeated() {
+        let mistakes = parse(&[
+            ("ORGFIT_DURABILITY", "canary-1"),
+            ("ORGFIT_DATABASE_CONNECTIONS_MAX", "canary-2"),
+            ("ORGFIT_DATA_DIR", ""),
+        ])
+        .unwrap_err()
+        .join("\n");
+        for word in ["full, relaxed", "2 to 1000", "ORGFIT_DATA_DIR", "must not be empty"] {
+            assert!(mistakes.contains(word), "{mistakes}");
+        }
+        assert!(!mistakes.contains("canary"), "{mistakes}");
+    }
+
+    #[test]
+    fn no_secret_is_in_what_a_configuration_prints() {
+        let config = parse(&[
+            ("ORGFIT_DATABASE_URL", "postgres://u:canary@h/d"),
+            ("ORGFIT_API_KEY", "orgfit_canary"),
+        ])
+        .unwrap();
+        assert_eq!(config.database_url.as_ref().map(Secret::expose), Some("postgres://u:canary@h/d"));
+        assert!(!format!("{config:?}").contains("canary"));
+    }
 }

@@ -95,6 +95,25 @@ pub(super) const KEYS: &[Key] = &[
         "20",
         "Most connections to the database at once.",
     ),
+    key(
+        "endpoint",
+        "URL",
+        "http://127.0.0.1:50051",
+        "The server that orgfit import calls.",
+    ),
+    key(
+        "ca_certificate",
+        "path of a PEM file",
+        "",
+        "The authority that signed the certificate of an https endpoint, when it is not one that the system trusts.",
+    ),
+    key(
+        "api_key_file",
+        "path",
+        "",
+        "File with the API key that orgfit import shows.",
+    ),
+    secret("api_key", "API key", "The API key itself; wins over api_key_file."),
 ];
 
 /// The key of this name.
