@@ -8,7 +8,7 @@ use super::policy::unauthenticated;
 const CREDENTIAL_BYTES_MAX: usize = 8 * 1024;
 
 /// A credential by its kind, unchecked.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(super) enum Credential<'a> {
     /// An API key.
     Key(&'a str),

@@ -2,12 +2,16 @@
 //! lineage, and its people.
 //!
 //! Invariant: nothing here knows an answer, and no field holds a sensitive trait.
+pub mod bulk;
+pub mod import;
 pub mod organization;
+pub mod people_plan;
 pub mod person;
 mod rpc;
 pub mod segment;
 mod store;
 pub mod unit;
+pub mod unit_plan;
 mod wire;
 
 use chrono::NaiveDate;

@@ -1,4 +1,5 @@
 //! The one integration binary: a file per subject, and one database per run.
+mod access;
 mod contract;
 mod embedded;
 mod schema;

@@ -11,7 +11,7 @@ use crate::base::{Error, Result, Tx};
 use crate::directory::unit::{Unit, UnitChange, UnitFields};
 
 #[derive(sqlx::FromRow)]
-struct UnitRow {
+pub(super) struct UnitRow {
     unit_id: Uuid,
     external_id: Option<String>,
     parent_unit_id: Option<Uuid>,
@@ -55,7 +55,7 @@ impl From<UnitRow> for Unit {
     }
 }
 
-const COLUMNS: &str = "unit.unit_id, unit.external_id, unit.parent_unit_id, unit.display_name,
+pub(super) const COLUMNS: &str = "unit.unit_id, unit.external_id, unit.parent_unit_id, unit.display_name,
     unit.depth, unit.lead_person_id, unit.predecessor_unit_ids, unit.effective_date,
     (SELECT count(*) FROM directory_people AS person
      WHERE person.tenant_id = unit.tenant_id AND person.unit_id = unit.unit_id
@@ -306,7 +306,7 @@ async fn find_taken(tx: &mut Tx, unit: &Unit) -> Result<UnitId> {
         .ok_or_else(|| Error::internal("a unit was neither inserted nor found"))
 }
 
-/// Writes a unit as it now is, with everything but its place. `Err(existing)` inside when the
+/// Writes a unit as it now is. `Err(existing)` inside when the
 /// external key is taken.
 pub(in crate::directory) async fn update_unit(
     tx: &mut Tx,
@@ -333,7 +333,7 @@ pub(in crate::directory) async fn update_unit(
          UPDATE directory_units
          SET external_id = $3, parent_unit_id = $4, display_name = $5, lead_person_id = $6,
              predecessor_unit_ids = $7, effective_date = $8, revision = $9, update_time = $10,
-             delete_time = $11, purge_time = $12
+             delete_time = $11, purge_time = $12, depth = $13
          WHERE tenant_id = $1 AND unit_id = $2",
     )
     .bind(tenant.uuid())
@@ -348,6 +348,7 @@ pub(in crate::directory) async fn update_unit(
     .bind(unit.update_time)
     .bind(unit.delete_time)
     .bind(unit.purge_time)
+    .bind(unit.depth)
     .execute(tx.connection()?)
     .await?;
     Ok(Ok(()))
