@@ -2,4 +2,6 @@
 mod access;
 mod contract;
 mod embedded;
+mod harness;
+mod manners;
 mod schema;

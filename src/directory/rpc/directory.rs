@@ -39,13 +39,8 @@ const ORGANIZATION_PATHS: &[&str] = &[
     "working_days",
 ];
 
-const UNIT_PATHS: &[&str] = &[
-    "external_id",
-    "display_name",
-    "lead_person_id",
-    "predecessor_unit_ids",
-    "effective_date",
-];
+const UNIT_PATHS: &[&str] =
+    &["external_id", "display_name", "lead_person_id", "predecessor_unit_ids", "effective_date"];
 
 #[tonic::async_trait]
 impl DirectoryService for DirectoryRpc {
@@ -189,7 +184,8 @@ impl DirectoryService for DirectoryRpc {
         let reach = ctx.caller.reach(Permission::UnitsRead)?;
         let mut check = Check::new();
         let parent = check.optional_id::<UnitId>("parent_unit_id", &message.parent_unit_id);
-        let query = pb::ListUnitsRequest { page_size: 0, page_token: String::new(), ..message.clone() };
+        let query =
+            pb::ListUnitsRequest { page_size: 0, page_token: String::new(), ..message.clone() };
         let page =
             PageRequest::parse(&mut check, METHOD, &query, message.page_size, &message.page_token);
         let (parent, page) = check.build(|| Some((parent?, page?)))?;
