@@ -1,13 +1,16 @@
 //! The configuration as values of their types. Everything below gets them passed.
 use std::ffi::OsString;
 use std::fmt::Display;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::secret::Secret;
 use super::settings::{Settings, Sources};
 use crate::base::schema::Durability;
+use crate::server::{ConnectionLimits, LogFormat, TelemetryOptions, TlsFiles};
 
 /// The configuration of a process.
 #[derive(Debug)]
@@ -19,11 +22,26 @@ pub(super) struct Config {
     pub(super) admin_database_url: Option<Secret>,
     pub(super) durability: Durability,
     pub(super) database_connections_max: u32,
+    pub(super) server: ServerConfig,
+    pub(super) telemetry: TelemetryOptions,
     pub(super) endpoint: String,
     pub(super) ca_certificate: Option<PathBuf>,
     pub(super) api_key: Option<Secret>,
     pub(super) api_key_file: Option<PathBuf>,
     pub(super) machine: Machine,
+}
+
+/// The part that `orgfit serve` alone needs.
+#[derive(Clone, Debug)]
+pub(super) struct ServerConfig {
+    pub(super) listen: SocketAddr,
+    pub(super) tls: Option<TlsFiles>,
+    pub(super) tls_check_period: Duration,
+    pub(super) allowed_origins: Vec<String>,
+    pub(super) reflection: bool,
+    pub(super) calls_max: usize,
+    pub(super) connections: ConnectionLimits,
+    pub(super) drain_timeout: Duration,
 }
 
 /// What the machine says, rather than the operator.
@@ -65,6 +83,8 @@ impl Config {
                 &[("full", Durability::Full), ("relaxed", Durability::Relaxed)],
             ),
             database_connections_max: reader.number("database_connections_max", 2..=1000),
+            server: server(&mut reader),
+            telemetry: telemetry(&mut reader),
             endpoint: reader.required("endpoint"),
             ca_certificate: reader.path("ca_certificate"),
             api_key: reader.secret("api_key"),
@@ -72,6 +92,50 @@ impl Config {
             machine,
         };
         if reader.mistakes.is_empty() { Ok(config) } else { Err(reader.mistakes) }
+    }
+}
+
+fn server(reader: &mut Reader<'_>) -> ServerConfig {
+    let tls = match (reader.path("tls_certificate"), reader.path("tls_key")) {
+        (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
+        (None, None) => None,
+        (Some(_), None) => {
+            reader.refuse("tls_key", "must be given along with tls_certificate");
+            None
+        }
+        (None, Some(_)) => {
+            reader.refuse("tls_certificate", "must be given along with tls_key");
+            None
+        }
+    };
+    let origins = reader.text("allowed_origins").split(',').map(str::trim);
+    let allowed_origins = origins.filter(|origin| !origin.is_empty()).map(str::to_owned).collect();
+    ServerConfig {
+        listen: reader.address("listen"),
+        tls,
+        tls_check_period: reader.seconds("tls_check_period", 1..=86_400),
+        allowed_origins,
+        reflection: reader.choice("reflection", &[("true", true), ("false", false)]),
+        calls_max: reader.number("calls_max", 1..=100_000),
+        connections: ConnectionLimits {
+            connections_max: reader.number("connections_max", 1..=100_000),
+            connections_per_peer_max: reader.number("connections_per_peer_max", 1..=100_000),
+            handshake_timeout: reader.seconds("handshake_timeout", 1..=300),
+            first_request_timeout: reader.seconds("first_request_timeout", 1..=300),
+            connection_age: reader.seconds("connection_age", 10..=86_400),
+        },
+        drain_timeout: reader.seconds("drain_timeout", 1..=3_600),
+    }
+}
+
+fn telemetry(reader: &mut Reader<'_>) -> TelemetryOptions {
+    let formats = [("text", LogFormat::Text), ("json", LogFormat::Json)];
+    TelemetryOptions {
+        filter: reader.required("log"),
+        format: reader.choice("log_format", &formats),
+        service_name: reader.required("service_name"),
+        traces_endpoint: reader.optional("otlp_traces_endpoint").map(str::to_owned),
+        metrics_endpoint: reader.optional("otlp_metrics_endpoint").map(str::to_owned),
     }
 }
 
@@ -126,6 +190,17 @@ impl Reader<'_> {
         }
     }
 
+    fn seconds(&mut self, name: &str, limits: RangeInclusive<u64>) -> Duration {
+        Duration::from_secs(self.number(name, limits))
+    }
+
+    fn address(&mut self, name: &str) -> SocketAddr {
+        self.text(name).parse().unwrap_or_else(|_| {
+            self.refuse(name, "must be an address and a port, such as 127.0.0.1:50051 or [::]:50051");
+            SocketAddr::from(([127, 0, 0, 1], 0))
+        })
+    }
+
     fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> T {
         let text = self.text(name).to_owned();
         if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text) {
@@ -156,6 +231,7 @@ mod tests {
         let config = parse(&[]).unwrap();
         assert!(config.database_url.is_none());
         assert_eq!(config.durability, Durability::Full);
+        assert!(config.server.listen.ip().is_loopback());
     }
 
     #[test]
@@ -171,6 +247,20 @@ mod tests {
             assert!(mistakes.contains(word), "{mistakes}");
         }
         assert!(!mistakes.contains("canary"), "{mistakes}");
+    }
+
+    #[test]
+    fn a_standard_variable_counts_when_ours_is_not_set() {
+        let (standard, own) = (("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a"), ("ORGFIT_OTLP_TRACES_ENDPOINT", "http://b"));
+        let telemetry = parse(&[standard, own]).unwrap().telemetry;
+        assert_eq!(telemetry.traces_endpoint.as_deref(), Some("http://b"));
+        assert_eq!(telemetry.metrics_endpoint.as_deref(), Some("http://a"));
+    }
+
+    #[test]
+    fn half_a_certificate_is_refused() {
+        let mistakes = parse(&[("ORGFIT_TLS_CERTIFICATE", "x")]).unwrap_err();
+        assert!(mistakes[0].contains("tls_key"), "{mistakes:?}");
     }
 
     #[test]

@@ -16,7 +16,6 @@ pub(super) enum Colour {
     Bold,
     Dim,
     Green,
-    Red,
     Cyan,
 }
 
@@ -25,7 +24,6 @@ impl Colour {
         match self {
             Self::Bold => 1,
             Self::Dim => 2,
-            Self::Red => 31,
             Self::Green => 32,
             Self::Cyan => 36,
         }

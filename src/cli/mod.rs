@@ -6,6 +6,7 @@ mod admin;
 mod args;
 mod config;
 mod console;
+mod demo;
 mod document;
 mod failure;
 mod import;
@@ -13,6 +14,7 @@ mod key;
 mod migrate;
 mod postgres;
 mod secret;
+mod serve;
 mod session;
 mod settings;
 mod signal;
@@ -65,9 +67,9 @@ fn obey(asked: Asked) -> Outcome {
 
 async fn dispatch(config: &Config, console: Console, command: Command) -> Outcome {
     match command {
-        Command::Serve => todo!(),
+        Command::Serve => serve::run(config, console).await,
         Command::Migrate => migrate::run(config, console).await,
-        Command::Demo(arguments) => todo!(),
+        Command::Demo(arguments) => demo::run(config, console, &arguments).await,
         Command::Admin(command) => admin::run(config, console, &command).await,
         Command::Import(arguments) => import::run(config, console, &arguments).await,
         Command::Postgres { command } => postgres::run(config, &command).await,

@@ -3,16 +3,16 @@ use std::fmt;
 
 /// A secret text. What it holds is had by [`Secret::expose`] alone, and never printed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub(super) struct Secret(String);
 
 impl Secret {
     /// Wraps a secret.
-    pub fn new(text: impl Into<String>) -> Self {
+    pub(super) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
     /// The text, for whoever needs it to do its work.
-    pub fn expose(&self) -> &str {
+    pub(super) fn expose(&self) -> &str {
         &self.0
     }
 }

@@ -12,6 +12,9 @@ use crate::embedded::{self, Cluster};
 /// How long one transaction of a command may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Longest time that connections in use get to come back.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A verified database.
 pub(super) struct Session {
     pub(super) db: Db,
@@ -65,9 +68,10 @@ impl Session {
         }
     }
 
-    /// Gives everything back.
+    /// Gives everything back. A connection that does not come back is cut off by the end of the
+    /// process or of the server.
     pub(super) async fn close(self) -> Outcome {
-        self.db.close().await;
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT, self.db.close()).await;
         if let Some(cluster) = self.cluster {
             cluster.stop().await?;
         }

@@ -3,6 +3,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::failure::Outcome;
 
+/// Names of the signals.
+pub(super) const SIGINT: &str = "SIGINT";
+pub(super) const SIGTERM: &str = "SIGTERM";
+
 /// The signals of a polite end: Ctrl-C and SIGTERM.
 pub(super) struct EndSignals {
     interrupt: Signal,
@@ -22,8 +26,8 @@ impl EndSignals {
     /// Waits for one of them, and says which.
     pub(super) async fn wait(&mut self) -> &'static str {
         tokio::select! {
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => SIGINT,
+            _ = self.terminate.recv() => SIGTERM,
         }
     }
 }
