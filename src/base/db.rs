@@ -136,7 +136,10 @@ impl Tx {
     /// with a ROLLBACK that looks like success.
     pub async fn commit(mut self) -> Result<()> {
         let connection = self.connection()?;
-        sqlx::raw_sql("SELECT 1; COMMIT").execute(connection).await.map_err(Error::unavailable)?;
+        sqlx::raw_sql("SELECT 1; COMMIT")
+            .execute(connection)
+            .await
+            .map_err(|error| Error::unavailable(private_half(&error)))?;
         // The transaction is over: the connection returns to the pool as it is.
         drop(self.connection.take());
         metric::transaction_ended(self.name, "commit", self.begun.elapsed());

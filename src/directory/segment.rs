@@ -16,7 +16,7 @@ pub const VALUES_MAX: usize = 50;
 pub const TITLE_LANGUAGES_MAX: usize = 40;
 
 /// Words that make a dimension's key one about a sensitive trait (special categories of personal
-/// data, and what HR systems hold but surveys must not ask).
+/// data, and what HR systems hold but questionnaires must not ask).
 const SENSITIVE_WORDS: [&str; 24] = [
     "age",
     "birth",

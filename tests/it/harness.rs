@@ -14,6 +14,7 @@ use orgfit::directory::{self, NewOrganization, Settings};
 use orgfit::pb::access::access_service_client::AccessServiceClient;
 use orgfit::pb::directory::directory_service_client::DirectoryServiceClient;
 use orgfit::pb::directory::people_service_client::PeopleServiceClient;
+use orgfit::pb::intake::intake_service_client::IntakeServiceClient;
 use orgfit::server::{self, Options, Running};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -304,6 +305,11 @@ impl Client {
         PeopleServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
+    /// `IntakeService`.
+    pub(crate) fn intake(&self) -> IntakeServiceClient<Calls> {
+        IntakeServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
     /// `AccessService`.
     pub(crate) fn access(&self) -> AccessServiceClient<Calls> {
         AccessServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
@@ -332,4 +338,60 @@ pub(crate) fn golden(status: &Status) -> String {
         lines.push(format!("retry after {delay:?}"));
     }
     lines.join("\n")
+}
+
+/// A row that the superuser keeps locked, so that calls which need it wait in the database.
+pub(crate) struct Hold {
+    holder: PgConnection,
+    watcher: PgConnection,
+    pid: i32,
+}
+
+impl Hold {
+    /// Holds the settings of an organization.
+    pub(crate) async fn settings(world: &World) -> Self {
+        Self::row(world, "SELECT 1 FROM directory_organizations WHERE tenant_id = $1 FOR UPDATE")
+            .await
+    }
+
+    /// Holds the units of an organization.
+    pub(crate) async fn units(world: &World) -> Self {
+        Self::row(world, "SELECT 1 FROM directory_units WHERE tenant_id = $1 FOR UPDATE").await
+    }
+
+    async fn row(world: &World, sql: &'static str) -> Self {
+        let mut holder = world.database.superuser().await;
+        sqlx::raw_sql("BEGIN").execute(&mut holder).await.unwrap();
+        let held = sqlx::query(sql)
+            .bind(world.tenant.organization_id.uuid())
+            .fetch_all(&mut holder)
+            .await
+            .unwrap();
+        assert!(!held.is_empty());
+        let pid =
+            sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut holder).await.unwrap();
+        Self { holder, watcher: world.database.superuser().await, pid }
+    }
+
+    /// Waits until so many statements wait for the row.
+    pub(crate) async fn until_waiting(&mut self, count: i64) {
+        loop {
+            let waiting: i64 = sqlx::query_scalar(
+                "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid))",
+            )
+            .bind(self.pid)
+            .fetch_one(&mut self.watcher)
+            .await
+            .unwrap();
+            if waiting == count {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Lets the row go.
+    pub(crate) async fn release(mut self) {
+        sqlx::raw_sql("ROLLBACK").execute(&mut self.holder).await.unwrap();
+    }
 }

@@ -4,4 +4,5 @@ mod contract;
 mod embedded;
 mod harness;
 mod manners;
+mod raw;
 mod schema;

@@ -1,7 +1,7 @@
 """Runs against a server that is up, named by the environment:
 
-    ORGFIT_ADDRESS   http://127.0.0.1:<port>
-    ORGFIT_KEY_FILE  file with an API key that may import units and people of the whole organization
+    ORGFIT_ENDPOINT     http://127.0.0.1:<port>
+    ORGFIT_API_KEY_FILE file with an API key that may import units and people of the whole organization
     ORGFIT_UNITS     CSV file of units
     ORGFIT_PEOPLE    CSV file of people
 
@@ -30,10 +30,10 @@ from orgfit_client import ApiError, connect, csv_rows, import_people, import_uni
 from orgfit_client.__main__ import units
 from orgfit_client.imports import new_header
 
-ADDRESS = os.environ["ORGFIT_ADDRESS"]
-KEY = pathlib.Path(os.environ["ORGFIT_KEY_FILE"]).read_text().strip()
-UNITS = os.environ["ORGFIT_UNITS"]
-PEOPLE = os.environ["ORGFIT_PEOPLE"]
+ENDPOINT = os.environ["ORGFIT_ENDPOINT"]
+KEY = pathlib.Path(os.environ["ORGFIT_API_KEY_FILE"]).read_text().strip()
+UNITS = os.environ["UNITS_CSV"]
+PEOPLE = os.environ["PEOPLE_CSV"]
 
 
 def counts(job: intake.ImportJob) -> dict[str, int]:
@@ -93,7 +93,7 @@ class ImportTest(unittest.TestCase):
     """One class, in the order of the names: each test leaves the rows in place."""
 
     def setUp(self) -> None:
-        self.channel = connect(ADDRESS, KEY)
+        self.channel = connect(ENDPOINT, KEY)
         self.addCleanup(self.channel.close)
         self.unit_rows = list(csv_rows.unit_rows(UNITS))
         self.person_rows = list(csv_rows.person_rows(PEOPLE))
@@ -128,7 +128,7 @@ class ImportTest(unittest.TestCase):
 
     def test_3_a_stream_that_breaks_is_taken_up_again(self) -> None:
         size = sum(row.ByteSize() for row in self.person_rows)
-        proxy = CuttingProxy(ADDRESS, bytes_until_cut=size // 2)
+        proxy = CuttingProxy(ENDPOINT, bytes_until_cut=size // 2)
         self.addCleanup(proxy.close)
         sent: list[int] = []
         with connect(proxy.address, KEY) as channel:
@@ -192,7 +192,7 @@ class ImportTest(unittest.TestCase):
         self.assertLessEqual({"unit.display_name", "unit.parent_unit_id"}, fields)
 
     def test_6_a_wrong_key_is_refused(self) -> None:
-        with connect(ADDRESS, "orgfit_wrong") as channel, self.assertRaises(grpc.RpcError) as caught:
+        with connect(ENDPOINT, "orgfit_wrong") as channel, self.assertRaises(grpc.RpcError) as caught:
             AccessServiceStub(channel).WhoAmI(access.WhoAmIRequest())
         error = ApiError.of(caught.exception)
         self.assertEqual(

@@ -264,7 +264,7 @@ async fn find_taken(tx: &mut Tx, person: &Person) -> Result<Option<PersonId>> {
     let Some(external_id) = &person.fields.external_id else { return Ok(None) };
     let tenant = tx.scope().organization_id;
     let taken: Option<Uuid> = sqlx::query_scalar(
-        "-- directory::find_external_person
+        "-- directory::find_taken
          SELECT person_id FROM directory_people
          WHERE tenant_id = $1 AND external_id = $2 AND person_id <> $3",
     )

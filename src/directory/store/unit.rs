@@ -55,7 +55,8 @@ impl From<UnitRow> for Unit {
     }
 }
 
-pub(super) const COLUMNS: &str = "unit.unit_id, unit.external_id, unit.parent_unit_id, unit.display_name,
+pub(super) const COLUMNS: &str =
+    "unit.unit_id, unit.external_id, unit.parent_unit_id, unit.display_name,
     unit.depth, unit.lead_person_id, unit.predecessor_unit_ids, unit.effective_date,
     (SELECT count(*) FROM directory_people AS person
      WHERE person.tenant_id = unit.tenant_id AND person.unit_id = unit.unit_id
@@ -315,7 +316,7 @@ pub(in crate::directory) async fn update_unit(
     let tenant = tx.scope().organization_id;
     if let Some(external_id) = &unit.fields.external_id {
         let taken: Option<Uuid> = sqlx::query_scalar(
-            "-- directory::find_external_unit
+            "-- directory::update_unit_find_taken
              SELECT unit_id FROM directory_units
              WHERE tenant_id = $1 AND external_id = $2 AND unit_id <> $3",
         )

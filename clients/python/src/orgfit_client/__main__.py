@@ -1,6 +1,6 @@
 """An example that runs:
 
-    python -m orgfit_client --address http://127.0.0.1:50051 --key-file KEY whoami
+    python -m orgfit_client --endpoint http://127.0.0.1:50051 --api-key-file KEY whoami
     python -m orgfit_client ... import --units units.csv --people people.csv
     python -m orgfit_client ... tree
 """
@@ -81,8 +81,8 @@ def run(arguments: argparse.Namespace, channel: grpc.Channel) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="orgfit_client", description="Calls an orgfit server.")
-    parser.add_argument("--address", default=os.environ.get("ORGFIT_ADDRESS", "http://127.0.0.1:50051"))
-    parser.add_argument("--key-file", type=pathlib.Path, default=os.environ.get("ORGFIT_KEY_FILE"))
+    parser.add_argument("--endpoint", default=os.environ.get("ORGFIT_ENDPOINT", "http://127.0.0.1:50051"))
+    parser.add_argument("--api-key-file", type=pathlib.Path, default=os.environ.get("ORGFIT_API_KEY_FILE"))
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("whoami", help="what the key stands for and may do")
     commands.add_parser("tree", help="the tree of units with their own staff")
@@ -91,11 +91,11 @@ def main() -> int:
     load.add_argument("--people", type=pathlib.Path)
     load.add_argument("--validate-only", action="store_true", help="check and report, apply nothing")
     arguments = parser.parse_args()
-    if not arguments.key_file:
-        parser.error("give the file that holds the API key: --key-file, or ORGFIT_KEY_FILE")
-    key = pathlib.Path(arguments.key_file).read_text().strip()
+    if not arguments.api_key_file:
+        parser.error("give the file that holds the API key: --api-key-file, or ORGFIT_API_KEY_FILE")
+    key = pathlib.Path(arguments.api_key_file).read_text().strip()
     try:
-        with connect(arguments.address, key) as channel:
+        with connect(arguments.endpoint, key) as channel:
             return 0 if run(arguments, channel) else 1
     except grpc.RpcError as error:
         print(ApiError.of(error), file=sys.stderr)

@@ -55,15 +55,15 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def connect(address: str, key: str, *, root_certificates: bytes | None = None) -> grpc.Channel:
+def connect(endpoint: str, key: str, *, root_certificates: bytes | None = None) -> grpc.Channel:
     """Opens a channel to `http://host:port` or `https://host:port`.
 
     A key is sent in plain text only to this very machine. `root_certificates` (PEM) replaces the
     ones that gRPC trusts.
     """
-    parts = urlsplit(address)
+    parts = urlsplit(endpoint)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
-        raise ValueError("the address must be http://host:port or https://host:port")
+        raise ValueError("the endpoint must be http://host:port or https://host:port")
     if parts.scheme == "http" and not _is_loopback(parts.hostname):
         raise ValueError("a key must not cross a network in plain text: use https")
     config = importlib.resources.files(__package__).joinpath("service_config.json").read_text()
