@@ -6,5 +6,6 @@ pub mod base;
 pub mod outbox;
 pub mod directory;
 pub mod access;
+pub mod intake;
 pub mod embedded;
 pub mod server;

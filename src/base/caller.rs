@@ -173,9 +173,9 @@ pub struct Caller {
 impl Caller {
     /// The operator's command line, which may do everything in one organization.
     pub fn operator(organization_id: OrganizationId) -> Self {
-        let access = Permission::ALL
-            .iter()
-            .fold(Access::none(), |access, permission| access.with(*permission, Reach::Organization));
+        let access = Permission::ALL.iter().fold(Access::none(), |access, permission| {
+            access.with(*permission, Reach::Organization)
+        });
         Self {
             organization_id,
             kind: CallerKind::Operator,

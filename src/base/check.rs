@@ -98,13 +98,19 @@ impl Check {
     }
 
     /// An identifier that may be empty. The outer `None` is a violation.
-    #[expect(clippy::option_option, reason = "the outer one is the collector's, the inner one the value")]
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one is the collector's, the inner one the value"
+    )]
     pub fn optional_id<I: Id>(&mut self, field: &str, text: &str) -> Option<Option<I>> {
         if text.is_empty() { Some(None) } else { self.id(field, text).map(Some) }
     }
 
     /// A `request_id`: empty, or a UUID in canonical form.
-    #[expect(clippy::option_option, reason = "the outer one is the collector's, the inner one the value")]
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one is the collector's, the inner one the value"
+    )]
     pub fn request_id(&mut self, text: &str) -> Option<Option<Uuid>> {
         if text.is_empty() {
             return Some(None);
@@ -112,7 +118,10 @@ impl Check {
         match Uuid::try_parse(text) {
             Ok(id) if id.hyphenated().to_string() == text => Some(Some(id)),
             _ => {
-                self.refuse("request_id", "must be a UUID in lower-case canonical form, 36 characters");
+                self.refuse(
+                    "request_id",
+                    "must be a UUID in lower-case canonical form, 36 characters",
+                );
                 None
             }
         }
@@ -128,7 +137,12 @@ impl Check {
     }
 
     /// The length of a list.
-    pub fn count(&mut self, field: &str, length: usize, limits: RangeInclusive<usize>) -> Option<()> {
+    pub fn count(
+        &mut self,
+        field: &str,
+        length: usize,
+        limits: RangeInclusive<usize>,
+    ) -> Option<()> {
         if limits.contains(&length) {
             return Some(());
         }
@@ -163,7 +177,10 @@ mod tests {
         }
         let error = check.build(|| Some(())).unwrap_err();
         assert_eq!(error.violations().len(), VIOLATIONS_LISTED_MAX);
-        assert_eq!(error.violations()[19].description, "11 further fields are wrong; mend these first");
+        assert_eq!(
+            error.violations()[19].description,
+            "11 further fields are wrong; mend these first"
+        );
     }
 
     #[test]

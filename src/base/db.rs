@@ -32,14 +32,12 @@ impl Db {
     /// Connects to `url`, with at most `connections_max` connections. The first one is made at
     /// once, so that a wrong address or password shows now.
     pub async fn connect(url: &str, connections_max: u32) -> Result<Self, sqlx::Error> {
-        let options = PgConnectOptions::from_str(url)?
-            .application_name("orgfit")
-            .options([
-                ("idle_in_transaction_session_timeout", "10s"),
-                ("lock_timeout", &format!("{}ms", LOCK_TIMEOUT.as_millis())),
-                ("client_min_messages", "error"),
-                ("timezone", "UTC"),
-            ]);
+        let options = PgConnectOptions::from_str(url)?.application_name("orgfit").options([
+            ("idle_in_transaction_session_timeout", "10s"),
+            ("lock_timeout", &format!("{}ms", LOCK_TIMEOUT.as_millis())),
+            ("client_min_messages", "error"),
+            ("timezone", "UTC"),
+        ]);
         let pool = PgPoolOptions::new()
             .max_connections(connections_max)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -138,7 +136,10 @@ impl Tx {
     /// with a ROLLBACK that looks like success.
     pub async fn commit(mut self) -> Result<()> {
         let connection = self.connection()?;
-        sqlx::raw_sql("SELECT 1; COMMIT").execute(connection).await.map_err(Error::unavailable)?;
+        sqlx::raw_sql("SELECT 1; COMMIT")
+            .execute(connection)
+            .await
+            .map_err(|error| Error::unavailable(private_half(&error)))?;
         // The transaction is over: the connection returns to the pool as it is.
         drop(self.connection.take());
         metric::transaction_ended(self.name, "commit", self.begun.elapsed());
@@ -175,20 +176,18 @@ pub fn deadline_exceeded() -> Error {
 impl From<sqlx::Error> for Error {
     /// Sorts driver errors by what a caller can do. Nothing of theirs reaches the caller.
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|error| error.code());
+        let source = private_half(&error);
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
         match code.as_deref() {
             // The statement ran into the caller's deadline.
-            Some("57014") => deadline_exceeded().caused_by(error),
+            Some("57014") => deadline_exceeded().caused_by(source),
             // Serialization failure, deadlock, lock timeout, idle timeout; and a key that another
             // call took between our look and our write: a repetition will see it.
-            Some("40001" | "40P01" | "55P03" | "25P03" | "23505") => Self::unavailable(error),
+            Some("40001" | "40P01" | "55P03" | "25P03" | "23505") => Self::unavailable(source),
             // Resources, operator intervention, system errors, connections.
-            Some(code)
-                if ["53", "57", "58", "08"].iter().any(|class| code.starts_with(class)) =>
-            {
-                Self::unavailable(error)
+            Some(code) if ["53", "57", "58", "08"].iter().any(|class| code.starts_with(class)) => {
+                Self::unavailable(source)
             }
-            Some(_) => Self::internal(error),
             None if matches!(
                 error,
                 sqlx::Error::Io(_)
@@ -198,9 +197,21 @@ impl From<sqlx::Error> for Error {
                     | sqlx::Error::Tls(_)
             ) =>
             {
-                Self::unavailable(error)
+                Self::unavailable(source)
             }
-            None => Self::internal(error),
+            Some(_) | None => Self::internal(source),
         }
     }
+}
+
+/// What the log may know. The sentences of the server may quote values of a row; only those about
+/// the shape of a statement (class 42) never do.
+fn private_half(error: &sqlx::Error) -> String {
+    let Some(told) = error.as_database_error() else { return error.to_string() };
+    let code = told.code().unwrap_or_default();
+    if code.starts_with("42") {
+        return format!("SQLSTATE {code}: {}", told.message());
+    }
+    let table = told.table().unwrap_or("-");
+    format!("SQLSTATE {code}, table {table}, constraint {}", told.constraint().unwrap_or("-"))
 }

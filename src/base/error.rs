@@ -150,16 +150,13 @@ impl Error {
     }
 
     /// A defect of the engine. The sentence goes to the log, not to the caller.
-    pub fn internal(
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
-        Self::new(Reason::Internal, "the server has a defect; nothing was changed").caused_by(source)
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::new(Reason::Internal, "the server has a defect; nothing was changed")
+            .caused_by(source)
     }
 
     /// The database cannot be reached or could not say how a write ended.
-    pub fn unavailable(
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
+    pub fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::new(
             Reason::Unavailable,
             "the outcome is not known; repeat the call with the same request_id",

@@ -5,11 +5,17 @@ use std::time::Duration;
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::Histogram;
 
+/// Bounds of histograms of durations, in seconds. The defaults of OpenTelemetry are for
+/// milliseconds.
+pub const SECONDS: [f64; 14] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0];
+
 static TRANSACTION_DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
     opentelemetry::global::meter("orgfit")
         .f64_histogram("orgfit.transaction.duration")
         .with_unit("s")
         .with_description("Time from BEGIN to COMMIT or ROLLBACK, by transaction name and outcome.")
+        .with_boundaries(SECONDS.to_vec())
         .build()
 });
 

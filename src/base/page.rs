@@ -94,10 +94,8 @@ impl PageRequest {
         let mut sealed = BASE64URL_NOPAD.decode(self.token.as_bytes()).ok()?;
         let nonce: [u8; NONCE_BYTES] = sealed.get(..NONCE_BYTES)?.try_into().ok()?;
         let sealed = sealed.get_mut(NONCE_BYTES..)?;
-        let plain = key
-            .0
-            .open_in_place(Nonce::from(&nonce), Aad::from(&self.query), sealed)
-            .ok()?;
+        let plain =
+            key.0.open_in_place(Nonce::from(&nonce), Aad::from(&self.query), sealed).ok()?;
         let (issued, last): (i64, K) = serde_json::from_slice(plain).ok()?;
         let age = now.timestamp().checked_sub(issued)?;
         (age <= i64::try_from(TOKEN_AGE_MAX.as_secs()).ok()?).then_some(last)
@@ -157,7 +155,8 @@ mod tests {
             request("q", "").finish(&key, now(), vec![1, 2, 3], |last| *last).unwrap();
         assert_eq!(rows, [1, 2]);
         assert_eq!(request("q", &token).after::<i32>(&key, now()).unwrap(), Some(2));
-        let (rows, token) = request("q", &token).finish(&key, now(), vec![3], |last| *last).unwrap();
+        let (rows, token) =
+            request("q", &token).finish(&key, now(), vec![3], |last| *last).unwrap();
         assert_eq!((rows, token.as_str()), (vec![3], ""));
     }
 

@@ -32,20 +32,24 @@ pub(super) async fn list_tenants(connection: &mut PgConnection) -> Result<Vec<Or
 
 pub(super) async fn load_page_key(tx: &mut Tx) -> Result<Vec<u8>> {
     let tenant = tx.scope().organization_id;
-    sqlx::query_scalar("-- base::load_page_key\nSELECT page_key FROM base_tenants WHERE tenant_id = $1")
-        .bind(tenant.uuid())
-        .fetch_optional(tx.connection()?)
-        .await?
-        .ok_or_else(|| Error::internal("the tenant has no page key"))
+    sqlx::query_scalar(
+        "-- base::load_page_key\nSELECT page_key FROM base_tenants WHERE tenant_id = $1",
+    )
+    .bind(tenant.uuid())
+    .fetch_optional(tx.connection()?)
+    .await?
+    .ok_or_else(|| Error::internal("the tenant has no page key"))
 }
 
 pub(super) async fn insert_tenant(tx: &mut Tx, page_key: &[u8]) -> Result<()> {
     let tenant = tx.scope().organization_id;
-    sqlx::query("-- base::insert_tenant\nINSERT INTO base_tenants (tenant_id, page_key) VALUES ($1, $2)")
-        .bind(tenant.uuid())
-        .bind(page_key)
-        .execute(tx.connection()?)
-        .await?;
+    sqlx::query(
+        "-- base::insert_tenant\nINSERT INTO base_tenants (tenant_id, page_key) VALUES ($1, $2)",
+    )
+    .bind(tenant.uuid())
+    .bind(page_key)
+    .execute(tx.connection()?)
+    .await?;
     Ok(())
 }
 

@@ -55,7 +55,10 @@ impl Check {
     }
 
     /// A caller's own key, in NFC; `None` inside when empty.
-    #[expect(clippy::option_option, reason = "the outer one is the collector's, the inner one the value")]
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one is the collector's, the inner one the value"
+    )]
     pub fn external_id(&mut self, field: &str, value: &str) -> Option<Option<String>> {
         if value.is_empty() {
             return Some(None);
@@ -188,7 +191,8 @@ mod tests {
 
     #[test]
     fn names_of_the_world_are_kept_as_they_are() {
-        for text in ["José Ñandú", "Łódź", "محمد", "山田太郎", "O'Brien-Smith", "क्ष"] {
+        for text in ["José Ñandú", "Łódź", "محمد", "山田太郎", "O'Brien-Smith", "क्ष"]
+        {
             assert_eq!(check(|c| c.text("name", text, 1..=200)), Some(text.to_owned()));
         }
     }
@@ -197,7 +201,10 @@ mod tests {
     fn languages_are_canonical_and_addresses_are_addresses() {
         assert_eq!(check(|c| c.language("l", "DE-ch")), Some("de-CH".to_owned()));
         assert_eq!(check(|c| c.language("l", "not a tag")), None);
-        assert_eq!(check(|c| c.email("e", "a.b+c@example.org")), Some("a.b+c@example.org".to_owned()));
+        assert_eq!(
+            check(|c| c.email("e", "a.b+c@example.org")),
+            Some("a.b+c@example.org".to_owned())
+        );
         for text in ["a", "a@", "Ann <a@b.c>", "a b@c.d", "a@b\n.c"] {
             assert_eq!(check(|c| c.email("e", text)), None, "{text:?}");
         }

@@ -43,7 +43,11 @@ pub fn timestamp(time: Timestamp) -> prost_types::Timestamp {
 }
 
 /// An instant from the wire.
-pub fn parse_timestamp(check: &mut Check, field: &str, time: &prost_types::Timestamp) -> Option<Timestamp> {
+pub fn parse_timestamp(
+    check: &mut Check,
+    field: &str,
+    time: &prost_types::Timestamp,
+) -> Option<Timestamp> {
     let parsed = u32::try_from(time.nanos)
         .ok()
         .and_then(|nanos| DateTime::from_timestamp(time.seconds, nanos));
@@ -63,7 +67,10 @@ pub fn date(date: NaiveDate) -> pb::CalendarDate {
 }
 
 /// A civil date from the wire; `None` inside when unset.
-#[expect(clippy::option_option, reason = "the outer one is the collector's, the inner one the value")]
+#[expect(
+    clippy::option_option,
+    reason = "the outer one is the collector's, the inner one the value"
+)]
 pub fn parse_date(
     check: &mut Check,
     field: &str,
@@ -82,10 +89,7 @@ pub fn parse_mask(mask: Option<&FieldMask>, known: &[&'static str]) -> Result<Ve
     };
     let paths = mask.map_or(&[][..], |mask| &mask.paths);
     if paths.is_empty() {
-        return refuse(
-            format!("update_mask must name at least one of: {}", known.join(", ")),
-            "",
-        );
+        return refuse(format!("update_mask must name at least one of: {}", known.join(", ")), "");
     }
     let mut parsed = Vec::new();
     for (position, path) in paths.iter().enumerate() {

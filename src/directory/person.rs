@@ -116,7 +116,8 @@ impl PersonFields {
     /// Checks the fields, all of them.
     pub fn parse(check: &mut Check, raw: RawPerson<'_>) -> Option<Self> {
         let external_id = check.external_id("external_id", raw.external_id);
-        let employee_number = check.text("employee_number", raw.employee_number, 0..=NAME_CHARS_MAX);
+        let employee_number =
+            check.text("employee_number", raw.employee_number, 0..=NAME_CHARS_MAX);
         let first_name = check.text("first_name", raw.first_name, 0..=NAME_CHARS_MAX);
         let last_name = check.text("last_name", raw.last_name, 0..=NAME_CHARS_MAX);
         let display_name = Self::parse_display_name(check, raw);
@@ -164,7 +165,7 @@ impl PersonFields {
         }
         // What is wrong with the parts is said of the parts.
         let fits = |part: &str| part.chars().count() <= NAME_CHARS_MAX;
-        if fits(raw.first_name) && fits(raw.last_name) { 
+        if fits(raw.first_name) && fits(raw.last_name) {
             Some(joined.chars().take(DISPLAY_NAME_CHARS_MAX).collect())
         } else {
             None
@@ -303,9 +304,11 @@ mod tests {
         let person = PersonFields::parse(&mut Check::new(), RAW).unwrap();
         assert_eq!(person.display_name, "Ana Sousa");
         let person =
-            PersonFields::parse(&mut Check::new(), RawPerson { display_name: "A. S.", ..RAW }).unwrap();
+            PersonFields::parse(&mut Check::new(), RawPerson { display_name: "A. S.", ..RAW })
+                .unwrap();
         assert_eq!(person.display_name, "A. S.");
-        let person = PersonFields::parse(&mut Check::new(), RawPerson { last_name: "", ..RAW }).unwrap();
+        let person =
+            PersonFields::parse(&mut Check::new(), RawPerson { last_name: "", ..RAW }).unwrap();
         assert_eq!(person.display_name, "Ana");
     }
 

@@ -18,9 +18,30 @@ pub const TITLE_LANGUAGES_MAX: usize = 40;
 /// Words that make a dimension's key one about a sensitive trait (special categories of personal
 /// data, and what HR systems hold but questionnaires must not ask).
 const SENSITIVE_WORDS: [&str; 24] = [
-    "age", "birth", "birthday", "birthdate", "disability", "ethnicity", "ethnic", "gender", "sex",
-    "health", "income", "salary", "pay", "marital", "family", "pregnancy", "nationality", "race",
-    "religion", "political", "union", "orientation", "ssn", "home",
+    "age",
+    "birth",
+    "birthday",
+    "birthdate",
+    "disability",
+    "ethnicity",
+    "ethnic",
+    "gender",
+    "sex",
+    "health",
+    "income",
+    "salary",
+    "pay",
+    "marital",
+    "family",
+    "pregnancy",
+    "nationality",
+    "race",
+    "religion",
+    "political",
+    "union",
+    "orientation",
+    "ssn",
+    "home",
 ];
 
 /// Whether a key speaks of a sensitive trait.
@@ -93,7 +114,8 @@ impl SegmentScheme {
     /// Whether every title has `language`.
     pub fn speaks(&self, language: &str) -> bool {
         let titles = self.dimensions.iter().flat_map(|dimension| {
-            std::iter::once(&dimension.title).chain(dimension.values.iter().map(|value| &value.title))
+            std::iter::once(&dimension.title)
+                .chain(dimension.values.iter().map(|value| &value.title))
         });
         titles.into_iter().all(|title| title.0.contains_key(language))
     }

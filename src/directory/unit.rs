@@ -146,17 +146,27 @@ impl Unit {
         if depth.saturating_add(height) > DEPTH_MAX {
             return Err(Error::new(
                 Reason::LimitReached,
-                format!("the tree would be deeper than {DEPTH_MAX} levels; choose a place higher up"),
+                format!(
+                    "the tree would be deeper than {DEPTH_MAX} levels; choose a place higher up"
+                ),
             ));
         }
         Ok(depth)
     }
 
     /// The depth after a move below `parent`, whose path from the root is `parent_path`.
-    pub fn depth_after_move(&self, parent: &Self, parent_path: &[UnitId], height: i16) -> Result<i16> {
+    pub fn depth_after_move(
+        &self,
+        parent: &Self,
+        parent_path: &[UnitId],
+        height: i16,
+    ) -> Result<i16> {
         self.require_live()?;
         if self.is_root() {
-            return Err(Error::invalid_field("unit_id", "must not be the root, which has no place to move"));
+            return Err(Error::invalid_field(
+                "unit_id",
+                "must not be the root, which has no place to move",
+            ));
         }
         if parent_path.contains(&self.unit_id) {
             return Err(Error::new(
@@ -193,7 +203,12 @@ impl Unit {
     }
 
     /// Takes new fields over and tells what of it belongs to the lineage.
-    pub fn apply(&mut self, fields: UnitFields, effective_date: NaiveDate, now: Timestamp) -> Vec<UnitChange> {
+    pub fn apply(
+        &mut self,
+        fields: UnitFields,
+        effective_date: NaiveDate,
+        now: Timestamp,
+    ) -> Vec<UnitChange> {
         let mut changes = Vec::new();
         if fields.display_name != self.fields.display_name {
             changes.push(UnitChange::Renamed);
@@ -273,7 +288,10 @@ mod tests {
     #[test]
     fn the_root_neither_moves_nor_goes() {
         let root = unit(1, None, 0);
-        assert_eq!(root.depth_after_move(&unit(2, Some(1), 1), &[], 1).unwrap_err().reason(), Reason::FieldInvalid);
+        assert_eq!(
+            root.depth_after_move(&unit(2, Some(1), 1), &[], 1).unwrap_err().reason(),
+            Reason::FieldInvalid
+        );
         assert_eq!(root.check_deletion(0).unwrap_err().reason(), Reason::FieldInvalid);
     }
 

@@ -7,7 +7,7 @@ use super::segment::{SegmentDimension, SegmentRole, SegmentScheme, SegmentValue,
 use super::unit::Unit;
 use crate::base::Check;
 use crate::base::wire::{date, parse_date, timestamp};
-use crate::pb::common as common;
+use crate::pb::common;
 use crate::pb::directory as pb;
 
 pub(super) fn organization(organization: &Organization) -> pb::Organization {
@@ -95,7 +95,10 @@ fn title(title: &Title) -> common::LocalizedText {
 }
 
 fn parse_title(text: Option<common::LocalizedText>) -> Title {
-    Title(text.map(|text| text.by_language.into_iter().collect::<BTreeMap<_, _>>()).unwrap_or_default())
+    Title(
+        text.map(|text| text.by_language.into_iter().collect::<BTreeMap<_, _>>())
+            .unwrap_or_default(),
+    )
 }
 
 /// Reads a scheme; what it says is checked by the scheme itself.

@@ -59,14 +59,14 @@ impl Default for ConnectionLimits {
             connections_per_peer_max: 64,
             handshake_timeout: Duration::from_secs(5),
             first_request_timeout: Duration::from_secs(10),
-            connection_age: Duration::from_secs(15 * 60),
+            connection_age: Duration::from_mins(15),
         }
     }
 }
 
 /// When connections end.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ends {
+pub(super) struct ConnectionEnds {
     /// No new connection, no new call.
     pub(super) drain: CancellationToken,
     /// At once.
@@ -81,7 +81,7 @@ pub(super) struct Door {
     handler: Handler,
     http: Builder<TokioExecutor>,
     tasks: TaskTracker,
-    ends: Ends,
+    ends: ConnectionEnds,
 }
 
 impl Door {
@@ -90,7 +90,7 @@ impl Door {
         tls: Option<Arc<Tls>>,
         limits: ConnectionLimits,
         tasks: TaskTracker,
-        ends: Ends,
+        ends: ConnectionEnds,
     ) -> Self {
         let places = Places::new(limits.connections_max, limits.connections_per_peer_max);
         let http = http(limits.first_request_timeout);

@@ -80,7 +80,9 @@ mod tests {
         })
         .within(Detach::new(TaskTracker::new()));
         let call = |path: &str| http::Request::builder().uri(path).body(Body::empty()).unwrap();
-        for (path, code) in [("/panic", Code::Internal), ("/", Code::Ok), ("/panic", Code::Internal)] {
+        for (path, code) in
+            [("/panic", Code::Internal), ("/", Code::Ok), ("/panic", Code::Internal)]
+        {
             let reply = handler.answer(call(path)).await;
             let status = Status::from_header_map(reply.headers()).unwrap();
             assert_eq!(status.code(), code);

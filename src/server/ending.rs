@@ -12,7 +12,7 @@ use tonic::body::Body;
 use crate::base::Error;
 
 /// A body that ends when `end` resolves, with the error that it gives.
-pub struct Ending {
+pub(super) struct Ending {
     body: Body,
     end: BoxFuture<'static, Error>,
     direction: Direction,
@@ -30,12 +30,12 @@ enum Direction {
 
 impl Ending {
     /// The body of a request, reading which fails from `end` on.
-    pub fn request(body: Body, end: impl Future<Output = Error> + Send + 'static) -> Body {
+    pub(super) fn request(body: Body, end: impl Future<Output = Error> + Send + 'static) -> Body {
         Self::of(body, Box::pin(end), Direction::Request)
     }
 
     /// The body of a response, which is closed with a status at `end`.
-    pub fn response(body: Body, end: impl Future<Output = Error> + Send + 'static) -> Body {
+    pub(super) fn response(body: Body, end: impl Future<Output = Error> + Send + 'static) -> Body {
         Self::of(body, Box::pin(end), Direction::Response)
     }
 

@@ -38,13 +38,13 @@ fn unread(headers: &http::HeaderMap) -> Option<Error> {
     if headers.contains_key(Status::GRPC_STATUS_DETAILS) {
         return None;
     }
-    match Code::from_bytes(headers.get(Status::GRPC_STATUS)?.as_bytes()) {
-        Code::Internal => Some(Error::invalid_field(
+    let code = Code::from_bytes(headers.get(Status::GRPC_STATUS)?.as_bytes());
+    (code == Code::Internal).then(|| {
+        Error::invalid_field(
             "request",
             "must be the protobuf message that the method takes, framed as gRPC says",
-        )),
-        _ => None,
-    }
+        )
+    })
 }
 
 /// A body whose messages have a largest size. It is enforced on the announced length, before

@@ -16,8 +16,10 @@ pub const REQUEST_BYTES_MAX: usize = 64 << 10;
 pub const BULK_REQUEST_BYTES_MAX: usize = 1 << 20;
 
 /// Services and methods that take many rows at once.
-const BULK: &[&str] =
-    &["orgfit.intake.v1.IntakeService/", "orgfit.directory.v1.DirectoryService/UpdateSegmentScheme"];
+const BULK: &[&str] = &[
+    "orgfit.intake.v1.IntakeService/",
+    "orgfit.directory.v1.DirectoryService/UpdateSegmentScheme",
+];
 
 /// A method.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,9 +105,13 @@ mod tests {
         let get = methods.find("/orgfit.directory.v1.DirectoryService/GetUnit").unwrap();
         assert!(!get.takes_stream);
         assert_eq!(get.request_bytes_max, REQUEST_BYTES_MAX);
-        for unknown in ["", "/", "orgfit.directory.v1.DirectoryService/GetUnit", "//x",
-            "/orgfit.access.v1.AccessService/WhoAmI"]
-        {
+        for unknown in [
+            "",
+            "/",
+            "orgfit.directory.v1.DirectoryService/GetUnit",
+            "//x",
+            "/orgfit.access.v1.AccessService/WhoAmI",
+        ] {
             assert_eq!(methods.find(unknown), None, "{unknown}");
         }
     }

@@ -9,8 +9,8 @@ use super::accept::peer_of;
 /// The places.
 #[derive(Debug)]
 pub(super) struct Places {
-    places_max: usize,
-    places_per_peer_max: usize,
+    in_all_max: usize,
+    per_peer_max: usize,
     taken: Mutex<Taken>,
 }
 
@@ -28,19 +28,19 @@ pub(super) struct Place {
 }
 
 impl Places {
-    pub(super) fn new(places_max: usize, places_per_peer_max: usize) -> Self {
-        Self { places_max, places_per_peer_max, taken: Mutex::default() }
+    pub(super) fn new(in_all_max: usize, per_peer_max: usize) -> Self {
+        Self { in_all_max, per_peer_max, taken: Mutex::default() }
     }
 
     /// Takes a place for a peer, if there is one.
     pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let peer = peer_of(address);
         let mut taken = self.taken();
-        if taken.in_all >= self.places_max {
+        if taken.in_all >= self.in_all_max {
             return None;
         }
         let of_peer = taken.by_peer.get(&peer).copied().unwrap_or(0);
-        if of_peer >= self.places_per_peer_max {
+        if of_peer >= self.per_peer_max {
             return None;
         }
         taken.by_peer.insert(peer, of_peer + 1);

@@ -36,6 +36,29 @@ pub fn code(kind: Kind) -> Code {
     }
 }
 
+/// The name of a code, as semantic conventions and the contract write it.
+pub fn name(code: Code) -> &'static str {
+    match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "CANCELLED",
+        Code::Unknown => "UNKNOWN",
+        Code::InvalidArgument => "INVALID_ARGUMENT",
+        Code::DeadlineExceeded => "DEADLINE_EXCEEDED",
+        Code::NotFound => "NOT_FOUND",
+        Code::AlreadyExists => "ALREADY_EXISTS",
+        Code::PermissionDenied => "PERMISSION_DENIED",
+        Code::ResourceExhausted => "RESOURCE_EXHAUSTED",
+        Code::FailedPrecondition => "FAILED_PRECONDITION",
+        Code::Aborted => "ABORTED",
+        Code::OutOfRange => "OUT_OF_RANGE",
+        Code::Unimplemented => "UNIMPLEMENTED",
+        Code::Internal => "INTERNAL",
+        Code::Unavailable => "UNAVAILABLE",
+        Code::DataLoss => "DATA_LOSS",
+        Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
+
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
         log(&error);
@@ -127,7 +150,6 @@ fn log(error: &Error) {
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use prost::Message;
@@ -160,16 +182,6 @@ mod tests {
             .collect()
     }
 
-    fn name(code: Code) -> String {
-        format!("{code:?}").chars().fold(String::new(), |mut name, c| {
-            if c.is_uppercase() && !name.is_empty() {
-                name.push('_');
-            }
-            name.push(c.to_ascii_uppercase());
-            name
-        })
-    }
-
     #[test]
     fn the_closed_list_and_its_documentation_agree() {
         let documented = documented();
@@ -179,13 +191,13 @@ mod tests {
         told.sort_unstable();
         assert_eq!(known, told);
         for reason in Reason::ALL {
-            let (_, comment) =
-                documented.iter().find(|(name, _)| name == reason.as_str()).unwrap();
+            let (_, comment) = documented.iter().find(|(name, _)| name == reason.as_str()).unwrap();
             let word: String =
                 comment.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
             assert_eq!(word, name(code(reason.kind())), "{}: {comment}", reason.as_str());
             for (detail, word) in [("RetryInfo", "RetryInfo"), ("QuotaFailure", "QuotaFailure")] {
-                let error = Error::new(*reason, "why").retry_after(std::time::Duration::from_secs(1));
+                let error =
+                    Error::new(*reason, "why").retry_after(std::time::Duration::from_secs(1));
                 let details = Status::from(error).get_error_details();
                 let has = match detail {
                     "RetryInfo" => details.retry_info().is_some(),

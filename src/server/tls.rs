@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -42,6 +42,9 @@ pub enum TlsError {
         /// What was looked for.
         what: &'static str,
     },
+    /// SIGHUP cannot be listened for.
+    #[error("cannot listen for SIGHUP: {0}")]
+    Signal(std::io::Error),
     /// Certificate and key are unfit or do not belong together.
     #[error("certificate and key cannot be used: {0}")]
     Unfit(#[from] rustls::Error),
@@ -71,6 +74,11 @@ impl Tls {
         Ok(Self { files, current: ArcSwap::from_pointee(loaded) })
     }
 
+    /// The SIGHUPs of the process from now on, which would end it otherwise.
+    pub(super) fn hangups() -> Result<Signal, TlsError> {
+        signal(SignalKind::hangup()).map_err(TlsError::Signal)
+    }
+
     /// Accepts connections with what is current now.
     pub(super) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(self.current.load().config.clone())
@@ -90,13 +98,13 @@ impl Tls {
     /// Reloads at each SIGHUP, and looks at the files every `period`, until `stop`.
     pub(super) async fn watch(
         self: Arc<Self>,
+        mut hangups: Signal,
         period: Duration,
         stop: CancellationToken,
-    ) -> Result<(), std::io::Error> {
-        let mut hangups = signal(SignalKind::hangup())?;
+    ) {
         loop {
             tokio::select! {
-                () = stop.cancelled() => return Ok(()),
+                () = stop.cancelled() => return,
                 _ = hangups.recv() => {}
                 () = tokio::time::sleep(period) => {}
             }
@@ -111,9 +119,7 @@ impl Tls {
 
 async fn read(files: &TlsFiles) -> Result<Contents, TlsError> {
     let read = async |path: &PathBuf| {
-        tokio::fs::read(path)
-            .await
-            .map_err(|source| TlsError::Read { path: path.clone(), source })
+        tokio::fs::read(path).await.map_err(|source| TlsError::Read { path: path.clone(), source })
     };
     Ok(Contents { certificate: read(&files.certificate).await?, key: read(&files.key).await? })
 }
@@ -123,10 +129,7 @@ fn build(files: &TlsFiles, contents: Contents) -> Result<Loaded, TlsError> {
         .collect::<Result<_, _>>()
         .ok()
         .filter(|chain: &Vec<_>| !chain.is_empty())
-        .ok_or_else(|| TlsError::Pem {
-            path: files.certificate.clone(),
-            what: "certificate",
-        })?;
+        .ok_or_else(|| TlsError::Pem { path: files.certificate.clone(), what: "certificate" })?;
     let key = PrivateKeyDer::from_pem_slice(&contents.key)
         .map_err(|_| TlsError::Pem { path: files.key.clone(), what: "private key" })?;
     let provider = Arc::new(aws_lc_rs::default_provider());

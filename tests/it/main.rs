@@ -2,4 +2,7 @@
 mod access;
 mod contract;
 mod embedded;
+mod harness;
+mod manners;
+mod raw;
 mod schema;

@@ -13,7 +13,8 @@ struct Scratch {
 
 impl Scratch {
     async fn make(subject: &str) -> Self {
-        let admin_url = std::env::var(URL).expect("make test starts a server and sets the variable");
+        let admin_url =
+            std::env::var(URL).expect("make test starts a server and sets the variable");
         let name = format!("orgfit_schema_{subject}_{}", std::process::id());
         schema::provision(&admin_url).await.unwrap();
         schema::create_database(&admin_url, &name).await.unwrap();
@@ -102,7 +103,9 @@ async fn only_the_engines_own_role_may_serve() {
 async fn a_server_that_forgets_writes_is_refused_unless_that_is_declared() {
     let scratch = Scratch::make("durability").await;
     schema::migrate(&scratch.url(schema::OWNER_ROLE)).await.unwrap();
-    for (value, words) in [("off", &["synchronous_commit"][..]), ("local", &["synchronous_commit"]), ("on", &[])] {
+    for (value, words) in
+        [("off", &["synchronous_commit"][..]), ("local", &["synchronous_commit"]), ("on", &[])]
+    {
         let url = scratch.url(schema::APP_ROLE);
         let url = format!("{url}&options[synchronous_commit]={value}");
         check(&scratch.refusals(&url, Durability::Full).await, words);
@@ -133,9 +136,7 @@ async fn a_schema_of_another_version_is_refused_and_never_migrated_back() {
     let refusal = schema::migrate(&owner).await.unwrap_err().to_string();
     assert!(refusal.contains("newer orgfit"), "{refusal}");
 
-    scratch
-        .execute(schema::OWNER_ROLE, "DELETE FROM _sqlx_migrations WHERE version > 1")
-        .await;
+    scratch.execute(schema::OWNER_ROLE, "DELETE FROM _sqlx_migrations WHERE version > 1").await;
     check(&scratch.refusals(&app, Durability::Full).await, &["run orgfit migrate"]);
     scratch.drop(&[]).await;
 }

@@ -126,7 +126,8 @@ impl PeopleService for PeopleRpc {
         let slice = message.slice.clone().unwrap_or_default();
         let unit = check.optional_id::<UnitId>("slice.unit_id", &slice.unit_id);
         let segments = parse_selectors(&mut check, &slice);
-        let query = pb::ListPeopleRequest { page_size: 0, page_token: String::new(), ..message.clone() };
+        let query =
+            pb::ListPeopleRequest { page_size: 0, page_token: String::new(), ..message.clone() };
         let page =
             PageRequest::parse(&mut check, METHOD, &query, message.page_size, &message.page_token);
         let (unit, segments, page) = check.build(|| Some((unit?, segments?, page?)))?;
@@ -269,10 +270,7 @@ async fn reached(
 }
 
 /// Segment values to filter by: syntax alone, since an unknown one simply finds nobody.
-fn parse_selectors(
-    check: &mut Check,
-    slice: &crate::pb::common::Slice,
-) -> Option<Segments> {
+fn parse_selectors(check: &mut Check, slice: &crate::pb::common::Slice) -> Option<Segments> {
     check.count("slice.segments", slice.segments.len(), 0..=2)?;
     let mut segments = Segments::new();
     for (position, (dimension, value)) in wire::selectors(&slice.segments).into_iter().enumerate() {
@@ -341,7 +339,9 @@ async fn parse_person(
         let new = held.and_then(|held| held.manager_person_id) != Some(manager);
         if stored.is_some_and(|stored| stored.person_id == manager) {
             check.refuse("manager_person_id", "must be another person");
-        } else if new && !people::share_person(tx, manager).await?.is_some_and(|m| m.delete_time.is_none()) {
+        } else if new
+            && !people::share_person(tx, manager).await?.is_some_and(|m| m.delete_time.is_none())
+        {
             check.refuse("manager_person_id", "must be a person of the organization");
         }
     }

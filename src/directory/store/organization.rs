@@ -80,9 +80,7 @@ async fn fetch(tx: &mut Tx, sql: String) -> Result<Organization> {
         .bind(tenant.uuid())
         .fetch_optional(tx.connection()?)
         .await?
-        .ok_or_else(|| {
-            Error::not_found(OrganizationId::RESOURCE_TYPE, tenant.to_string())
-        })?
+        .ok_or_else(|| Error::not_found(OrganizationId::RESOURCE_TYPE, tenant.to_string()))?
         .try_into()
 }
 

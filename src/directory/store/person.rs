@@ -115,10 +115,7 @@ pub(in crate::directory) async fn find_person(
 }
 
 /// Locks a person against other changes.
-pub(in crate::directory) async fn lock_person(
-    tx: &mut Tx,
-    id: PersonId,
-) -> Result<Option<Person>> {
+pub(in crate::directory) async fn lock_person(tx: &mut Tx, id: PersonId) -> Result<Option<Person>> {
     let tenant = tx.scope().organization_id;
     let sql = format!(
         "-- directory::lock_person\nSELECT {COLUMNS} FROM directory_people

@@ -1,0 +1,185 @@
+//! Between the wire types of `orgfit.intake.v1` and values.
+use super::job::{
+    ABSENT_LIMIT_PERCENT_DEFAULT, ImportHeader, ImportJob, ImportKind, ImportMode,
+};
+use super::store::RowError;
+use crate::base::wire::timestamp;
+use crate::base::{Check, Error, Result};
+use crate::directory::import::{AbsentRows, Fault, FaultKind, RawDate};
+use crate::directory::people_plan::PersonRow;
+use crate::directory::unit_plan::UnitRow;
+use crate::pb::common::CalendarDate;
+use crate::pb::intake as pb;
+
+/// Longest name of a source, in characters.
+const SOURCE_CHARS_MAX: usize = 100;
+
+pub(super) fn parse_header(header: Option<pb::ImportHeader>) -> Result<ImportHeader> {
+    let Some(header) = header else {
+        return Err(Error::invalid_field("header", "is required, and comes first"));
+    };
+    let mut check = Check::within("header");
+    let import_id = check.id("import_id", &header.import_id);
+    let source = check.text("source", &header.source, 0..=SOURCE_CHARS_MAX);
+    let mode = match pb::ImportMode::try_from(header.mode) {
+        Ok(pb::ImportMode::AllOrNothing) => Some(ImportMode::AllOrNothing),
+        Ok(pb::ImportMode::ApplyValidRows | pb::ImportMode::Unspecified) => {
+            Some(ImportMode::ApplyValidRows)
+        }
+        Err(_) => {
+            check.refuse("mode", "is not a mode of this version of the contract");
+            None
+        }
+    };
+    let limit_percent = match header.absent_limit_percent {
+        0 => Some(ABSENT_LIMIT_PERCENT_DEFAULT),
+        percent => check.number("absent_limit_percent", percent, 1..=100),
+    };
+    let absent_rows = match pb::AbsentRows::try_from(header.absent_rows) {
+        Ok(pb::AbsentRows::SoftDelete) => {
+            if mode == Some(ImportMode::ApplyValidRows) {
+                check.refuse("mode", "must be ALL_OR_NOTHING when absent_rows is SOFT_DELETE");
+            }
+            limit_percent.map(|limit_percent| AbsentRows::SoftDelete { limit_percent })
+        }
+        Ok(pb::AbsentRows::Keep | pb::AbsentRows::Unspecified) => Some(AbsentRows::Keep),
+        Err(_) => {
+            check.refuse("absent_rows", "is not a value of this version of the contract");
+            None
+        }
+    };
+    check.build(|| {
+        Some(ImportHeader {
+            import_id: import_id?,
+            mode: mode?,
+            absent_rows: absent_rows?,
+            validate_only: header.validate_only,
+            source: source?,
+        })
+    })
+}
+
+pub(super) fn job(job: &ImportJob) -> pb::ImportJob {
+    pb::ImportJob {
+        import_id: job.header.import_id.to_string(),
+        kind: i32::from(job.kind.number()),
+        state: i32::from(job.state.number()),
+        next_chunk_index: job.next_chunk_index,
+        received_row_count: job.received_row_count,
+        created_row_count: job.created_row_count,
+        updated_row_count: job.updated_row_count,
+        unchanged_row_count: job.unchanged_row_count,
+        rejected_row_count: job.rejected_row_count,
+        absent_row_count: job.absent_row_count,
+        failure: job.failure.clone(),
+        header: Some(header(&job.header)),
+        create_time: Some(timestamp(job.create_time)),
+        finish_time: job.finish_time.map(timestamp),
+        expire_time: job.finish_time.is_none().then(|| timestamp(job.expire_time)),
+    }
+}
+
+fn header(header: &ImportHeader) -> pb::ImportHeader {
+    let (absent_rows, absent_limit_percent) = match header.absent_rows {
+        AbsentRows::Keep => (pb::AbsentRows::Keep, 0),
+        AbsentRows::SoftDelete { limit_percent } => (pb::AbsentRows::SoftDelete, limit_percent),
+    };
+    pb::ImportHeader {
+        import_id: header.import_id.to_string(),
+        mode: i32::from(header.mode.number()),
+        absent_rows: absent_rows.into(),
+        validate_only: header.validate_only,
+        source: header.source.clone(),
+        absent_limit_percent,
+    }
+}
+
+pub(super) fn row_error(error: RowError) -> pb::RowError {
+    pb::RowError {
+        row_number: error.row_number,
+        external_id: error.external_id,
+        field: error.field,
+        reason: i32::from(error.reason),
+        message: error.message,
+    }
+}
+
+/// A fault as it is stored. Keys that are no keys are not kept.
+pub(super) fn stored_error(error_number: i32, fault: Fault) -> RowError {
+    let reason = match fault.kind {
+        FaultKind::FieldMissing => pb::RowErrorReason::FieldMissing,
+        FaultKind::FieldInvalid => pb::RowErrorReason::FieldInvalid,
+        FaultKind::ReferenceUnknown => pb::RowErrorReason::ReferenceUnknown,
+        FaultKind::DuplicateInImport => pb::RowErrorReason::DuplicateInImport,
+        FaultKind::TreeInvalid => pb::RowErrorReason::TreeInvalid,
+        FaultKind::ReferenceRetired => pb::RowErrorReason::ReferenceRetired,
+        FaultKind::ConflictInImport => pb::RowErrorReason::ConflictInImport,
+    };
+    RowError {
+        error_number,
+        row_number: fault.row_number,
+        external_id: Check::new().external_id("", &fault.external_id).flatten().unwrap_or_default(),
+        field: fault.field,
+        reason: i16::try_from(i32::from(reason)).unwrap_or(0),
+        message: fault.message,
+    }
+}
+
+pub(super) fn parse_kind(check: &mut Check, kind: i32) -> Option<Option<ImportKind>> {
+    match pb::ImportKind::try_from(kind) {
+        Ok(pb::ImportKind::Unspecified) => Some(None),
+        Ok(pb::ImportKind::Units) => Some(Some(ImportKind::Units)),
+        Ok(pb::ImportKind::People) => Some(Some(ImportKind::People)),
+        Err(_) => {
+            check.refuse("kind", "is not a kind of this version of the contract");
+            None
+        }
+    }
+}
+
+fn raw_date(date: Option<CalendarDate>) -> Option<RawDate> {
+    date.map(|date| (date.year, date.month, date.day))
+}
+
+pub(super) fn unit_rows(first_row_number: i32, rows: pb::UnitRows) -> Vec<UnitRow> {
+    rows.rows
+        .into_iter()
+        .zip(first_row_number..)
+        .map(|(row, row_number)| UnitRow {
+            row_number,
+            external_id: row.external_id,
+            parent_external_id: row.parent_external_id,
+            display_name: row.display_name,
+            predecessor_external_ids: row.predecessor_external_ids,
+            effective_date: raw_date(row.effective_date),
+        })
+        .collect()
+}
+
+pub(super) fn person_rows(first_row_number: i32, rows: pb::PersonRows) -> Vec<PersonRow> {
+    rows.rows
+        .into_iter()
+        .zip(first_row_number..)
+        .map(|(row, row_number)| PersonRow {
+            row_number,
+            external_id: row.external_id,
+            unit_external_id: row.unit_external_id,
+            employee_number: row.employee_number,
+            first_name: row.first_name,
+            last_name: row.last_name,
+            display_name: row.display_name,
+            work_email: row.work_email,
+            language_code: row.language_code,
+            manager_external_id: row.manager_external_id,
+            segments: row
+                .segments
+                .into_iter()
+                .map(|segment| (segment.dimension_key, segment.value_key))
+                .collect(),
+            employment_status: row.employment_status,
+            start_date: raw_date(row.start_date),
+            termination_date: raw_date(row.termination_date),
+            leads_unit_external_ids: row.leads_unit_external_ids,
+        })
+        .collect()
+}
