@@ -2,25 +2,29 @@
 //! lineage, and its people.
 //!
 //! Invariant: nothing here knows an answer, and no field holds a sensitive trait.
-pub mod bulk;
-pub mod import;
-pub mod organization;
-pub mod people_plan;
-pub mod person;
+mod bulk;
+mod import;
+mod organization;
+mod people_plan;
+mod person;
 mod rpc;
-pub mod segment;
+mod segment;
 mod store;
-pub mod unit;
-pub mod unit_plan;
+mod unit;
+mod unit_plan;
 mod wire;
 
 use chrono::NaiveDate;
 
+pub use bulk::{PeopleImport, apply_units};
+pub use import::{AbsentRows, Fault, FaultKind, Outcome, RawDate};
 pub use organization::{NewOrganization, Organization, Settings};
+pub use people_plan::PersonRow;
 pub use person::{EmploymentStatus, Person};
 pub use rpc::{DirectoryRpc, PeopleRpc};
 pub use segment::SegmentScheme;
 pub use unit::Unit;
+pub use unit_plan::UnitRow;
 
 use crate::base::caller::denied;
 use crate::base::clock::date_in;
