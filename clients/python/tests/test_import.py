@@ -2,8 +2,8 @@
 
     ORGFIT_ENDPOINT     http://127.0.0.1:<port>
     ORGFIT_API_KEY_FILE file with an API key that may import units and people of the whole organization
-    ORGFIT_UNITS     CSV file of units
-    ORGFIT_PEOPLE    CSV file of people
+    UNITS_CSV           CSV file of units
+    PEOPLE_CSV          CSV file of people
 
 The rows may be there already: the first import counts what it finds, the second finds all of it.
 """
