@@ -1,5 +1,6 @@
 //! The one integration binary: a file per subject, and one database per run.
 mod access;
+mod cli;
 mod contract;
 mod embedded;
 mod harness;
