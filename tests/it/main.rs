@@ -8,9 +8,11 @@
 mod access;
 mod collector;
 mod contract;
+mod directory;
 mod door;
 mod embedded;
 mod harness;
+mod intake;
 mod manners;
 mod proxy;
 mod raw;
