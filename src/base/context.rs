@@ -11,7 +11,7 @@ use super::id::{Id, OrganizationId};
 
 /// Gives fresh identifiers; in tests, foreseeable ones.
 pub trait IdSource: Send + Sync + 'static {
-    /// A time-ordered identifier (UUIDv7), for things whose order of creation is no secret.
+    /// A time-ordered identifier (UUID version 7), for things whose order of creation is no secret.
     fn ordered(&self, now: Timestamp) -> Uuid;
 }
 

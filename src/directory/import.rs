@@ -135,10 +135,6 @@ impl AbsentRows {
 }
 
 /// Checks a date that may be unset.
-#[expect(
-    clippy::option_option,
-    reason = "the outer one is the collector's, the inner one the value"
-)]
 pub fn parse_date(
     check: &mut Check,
     field: &str,
