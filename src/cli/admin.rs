@@ -7,7 +7,9 @@ use std::path::Path;
 
 use chrono::Days;
 
-use super::args::{AdminCommand, ClientsCommand, InOrganization, IssuersCommand, KeysCommand, OrganizationsCommand};
+use super::args::{
+    AdminCommand, ClientsCommand, InOrganization, IssuersCommand, KeysCommand, OrganizationsCommand,
+};
 use super::config::Config;
 use super::console::Console;
 use super::failure::{Failure, Outcome};
@@ -97,9 +99,14 @@ async fn clients(db: &Db, console: Console, command: &ClientsCommand) -> Outcome
             let (mut tx, ctx) = write(db, "list_clients", within).await?;
             for listed in access::list_clients(&mut tx, &ctx).await? {
                 let live = listed.keys.iter().filter(|key| key.is_live(ctx.now)).count();
-                let permissions: Vec<_> =
-                    listed.client.permissions.iter().map(|permission| permission.as_str()).collect();
-                let unit = listed.client.unit_id.map_or("everywhere".to_owned(), |unit| unit.to_string());
+                let permissions: Vec<_> = listed
+                    .client
+                    .permissions
+                    .iter()
+                    .map(|permission| permission.as_str())
+                    .collect();
+                let unit =
+                    listed.client.unit_id.map_or("everywhere".to_owned(), |unit| unit.to_string());
                 console.line(format!(
                     "{}  {}  {live} live keys  {unit}  {}",
                     listed.client.client_id,
@@ -136,7 +143,8 @@ async fn keys(db: &Db, console: Console, command: &KeysCommand) -> Outcome {
                         (None, Some(time)) => format!("live until {time}"),
                         (None, None) => "live".to_owned(),
                     };
-                    let used = key.last_use_date.map_or("never".to_owned(), |date| date.to_string());
+                    let used =
+                        key.last_use_date.map_or("never".to_owned(), |date| date.to_string());
                     console.line(format!(
                         "{}  {}  {}  {state}  last used {used}",
                         key.key_id, listed.client.client_id, listed.client.name
@@ -221,16 +229,22 @@ async fn write(db: &Db, name: &'static str, within: &InOrganization) -> Outcome<
         (Some(text), _) => {
             let id = parse_id::<OrganizationId>("organization", text)?;
             if !known.contains(&id) {
-                return Err(Failure::new("there is no such organization; orgfit admin organizations list"));
+                return Err(Failure::new(
+                    "there is no such organization; orgfit admin organizations list",
+                ));
             }
             id
         }
         (None, [only]) => *only,
         (None, []) => {
-            return Err(Failure::new("there is no organization yet; orgfit admin organizations create"));
+            return Err(Failure::new(
+                "there is no organization yet; orgfit admin organizations create",
+            ));
         }
         (None, _) => {
-            return Err(Failure::usage("there are several organizations: name one with --organization"));
+            return Err(Failure::usage(
+                "there are several organizations: name one with --organization",
+            ));
         }
     };
     let ctx = Session::context(organization_id);
@@ -239,8 +253,9 @@ async fn write(db: &Db, name: &'static str, within: &InOrganization) -> Outcome<
 }
 
 fn parse_id<I: Id>(name: &str, text: &str) -> Outcome<I> {
-    I::parse(text)
-        .ok_or_else(|| Failure::usage(format!("{name} must be a UUID in lower-case canonical form")))
+    I::parse(text).ok_or_else(|| {
+        Failure::usage(format!("{name} must be a UUID in lower-case canonical form"))
+    })
 }
 
 /// Writes a secret to a new file that only its owner can read.

@@ -2,16 +2,16 @@
 //! lineage, and its people.
 //!
 //! Invariant: nothing here knows an answer, and no field holds a sensitive trait.
-mod bulk;
-mod import;
-mod organization;
-mod people_plan;
-mod person;
+pub mod bulk;
+pub mod import;
+pub mod organization;
+pub mod people_plan;
+pub mod person;
 mod rpc;
-mod segment;
+pub mod segment;
 mod store;
-mod unit;
-mod unit_plan;
+pub mod unit;
+pub mod unit_plan;
 mod wire;
 
 use chrono::NaiveDate;

@@ -124,6 +124,10 @@ pub(super) fn stored_error(error_number: i32, fault: Fault) -> RowError {
     }
 }
 
+#[expect(
+    clippy::option_option,
+    reason = "the outer one is the collector's, the inner one the value"
+)]
 pub(super) fn parse_kind(check: &mut Check, kind: i32) -> Option<Option<ImportKind>> {
     match pb::ImportKind::try_from(kind) {
         Ok(pb::ImportKind::Unspecified) => Some(None),

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::HeaderMap;
+use tokio_util::sync::CancellationToken;
 use tonic::Status;
 
 use super::ending::Ending;
 use super::handler::{Call, Handler, Reply, Stage};
 use super::methods::Methods;
-use crate::base::{Error, Result, db};
+use crate::base::{Error, Reason, Result, db};
 
 /// Patience with a unary call whose caller sets no deadline.
 pub const UNARY_DEFAULT: Duration = Duration::from_secs(30);
@@ -18,6 +19,8 @@ pub const UNARY_DEFAULT: Duration = Duration::from_secs(30);
 pub const CAP: Duration = Duration::from_mins(10);
 /// How much the answer precedes the caller's own timer, at most, so that the caller gets it.
 const HEAD_START: Duration = Duration::from_millis(15);
+/// When to call another server, if this one stops.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
 const HEADER: &str = "grpc-timeout";
 
 /// When the caller stops waiting; in the extensions of the call.
@@ -25,8 +28,32 @@ const HEADER: &str = "grpc-timeout";
 pub struct CallDeadline(pub Instant);
 
 /// The layer.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Deadline;
+#[derive(Clone, Debug, Default)]
+pub struct Deadline {
+    give_up: CancellationToken,
+}
+
+impl Deadline {
+    /// A layer that also ends calls when the server gives up waiting for them.
+    pub fn new(give_up: CancellationToken) -> Self {
+        Self { give_up }
+    }
+
+    /// Resolves when the deadline passes, or the server's own does.
+    fn over(&self, deadline: Instant) -> impl Future<Output = Error> + Send + use<> {
+        let give_up = self.give_up.clone();
+        async move {
+            tokio::select! {
+                () = tokio::time::sleep_until(deadline.into()) => db::deadline_exceeded(),
+                () = give_up.cancelled() => Error::new(
+                    Reason::Unavailable,
+                    "the server stops; a write may have happened: repeat it with the same request_id",
+                )
+                .retry_after(RETRY_DELAY),
+            }
+        }
+    }
+}
 
 impl Stage for Deadline {
     async fn handle(self: Arc<Self>, mut call: Call, next: Handler) -> Reply {
@@ -37,20 +64,14 @@ impl Stage for Deadline {
         };
         let deadline = Instant::now() + patience;
         call.extensions_mut().insert(CallDeadline(deadline));
-        let call = call.map(|body| Ending::request(body, over(deadline)));
+        let call = call.map(|body| Ending::request(body, self.over(deadline)));
         tokio::select! {
             reply = next.answer(call) => {
-                reply.map(|body| Ending::response(body, over(deadline)))
+                reply.map(|body| Ending::response(body, self.over(deadline)))
             }
-            error = over(deadline) => Status::from(error).into_http(),
+            error = self.over(deadline) => Status::from(error).into_http(),
         }
     }
-}
-
-/// Resolves when the deadline passes.
-async fn over(deadline: Instant) -> Error {
-    tokio::time::sleep_until(deadline.into()).await;
-    db::deadline_exceeded()
 }
 
 /// How long the call may take.
@@ -123,7 +144,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_that_takes_too_long_is_answered_with_our_status() {
-        let slow = Handler::new(|_| std::future::pending()).within(Deadline);
+        let slow = Handler::new(|_| std::future::pending()).within(Deadline::default());
         let reply = slow.answer(call("20m")).await;
         let status = Status::from_header_map(reply.headers()).unwrap();
         assert_eq!(status.code(), Code::DeadlineExceeded);
@@ -139,7 +160,7 @@ mod tests {
             let body = http_body_util::StreamBody::new(first.chain(futures::stream::pending()));
             Reply::new(Body::new(body))
         })
-        .within(Deadline);
+        .within(Deadline::default());
         let reply = endless.answer(call("50m")).await;
         let collected = reply.into_body().collect().await.unwrap();
         let status = Status::from_header_map(collected.trailers().unwrap()).unwrap();

@@ -128,7 +128,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         health::public(SERVICES, options.reflection, ends.connections.drain.clone())
             .await
             .map_err(|error| StartError::Contract(error.into()))?;
-    let ours = services::handler(&options, ends.calls.clone())
+    let ours = services::handler(&options, ends.calls.clone(), ends.give_up.clone())
         .map_err(|error| StartError::Contract(error.into()))?;
     let split = Handler::new(move |call| {
         let to_all = call.uri().path().starts_with(health::PUBLIC_PREFIX);

@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::accept::ConnectionEnds;
 use crate::base::Db;
 
-/// Time that is left to close the connections to the database.
+/// Time that is left for the last answers, and to close the connections to the database.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What runs, and what tells it to end.
@@ -17,6 +17,8 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) struct Ends {
     /// The server is not ready any more; loops begin no further tick.
     pub(super) unready: CancellationToken,
+    /// Calls that are in flight are answered with the end of the server.
+    pub(super) give_up: CancellationToken,
     /// When connections end.
     pub(super) connections: ConnectionEnds,
     /// What minds readiness and certificates.
@@ -73,6 +75,10 @@ impl Running {
             ends.calls.wait().await;
         })
         .await;
+        if quiet.is_err() {
+            ends.give_up.cancel();
+            tokio::time::timeout(CLOSE_TIMEOUT, ends.conversations.wait()).await.ok();
+        }
         ends.connections.cut.cancel();
         let closed = tokio::time::timeout(CLOSE_TIMEOUT, db.close()).await;
         if told.is_ok() && quiet.is_ok() && closed.is_ok() {

@@ -1,4 +1,5 @@
 //! Which services are served, and the order of the layers around them.
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tonic::codec::CompressionEncoding;
 use tonic::server::NamedService;
@@ -34,6 +35,7 @@ pub const SERVICES: &[&str] = &[
 pub(super) fn handler(
     options: &Options,
     tasks: TaskTracker,
+    give_up: CancellationToken,
 ) -> Result<Handler, prost::DecodeError> {
     let methods = Methods::of(pb::DESCRIPTOR_SET, SERVICES)?;
     let authenticator = Authenticator::new(options.db.clone(), options.clock.clone());
@@ -44,7 +46,7 @@ pub(super) fn handler(
         .within(authenticate)
         .within(Limits::new(options.calls_max))
         .within(Detach::new(tasks))
-        .within(Deadline)
+        .within(Deadline::new(give_up))
         .within(methods.clone())
         .within(Trace::new(methods)))
 }

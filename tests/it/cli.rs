@@ -206,7 +206,8 @@ fn imports_report_rows_and_refuse_by_exit_code() {
     assert!(text.contains("1 created") && text.contains("1 rejected"), "{text}");
     assert!(text.contains("unit_external_id") && text.contains("N3"), "{text}");
 
-    let traits = place.file("traits.csv", "external_id,unit_external_id,date_of_birth\nN4,x,canary\n");
+    let traits =
+        place.file("traits.csv", "external_id,unit_external_id,date_of_birth\nN4,x,canary\n");
     let (code, text) = import(&traits, &[]);
     assert_eq!(code, Some(FAILED), "{text}");
     assert!(text.contains("date_of_birth") && !text.contains("canary"), "{text}");
@@ -282,7 +283,8 @@ fn pass(mut from: TcpStream, mut to: TcpStream, bytes_max: usize) {
 #[test]
 fn a_command_beside_the_database_reaches_it_and_lends_its_exit_code() {
     let place = Place::make();
-    let script = "test -n \"$ORGFIT_TEST_DATABASE_URL\" && test -S \"$PGHOST/.s.PGSQL.5432\" && exit 7";
+    let script =
+        "test -n \"$ORGFIT_TEST_DATABASE_URL\" && test -S \"$PGHOST/.s.PGSQL.5432\" && exit 7";
     let output = place.run(&["postgres", "--", "sh", "-c", script]);
     assert_eq!(output.status.code(), Some(7), "{}", said(&output));
     assert!(!place.is_running());
@@ -315,7 +317,10 @@ fn wrong_configuration_is_refused_before_anything_starts() {
     let output = place.command(&["serve"]).env("ORGFIT_DATABASE_URI", "canary").output().unwrap();
     assert_eq!(output.status.code(), Some(USAGE));
     let text = said(&output);
-    assert!(text.contains("did you mean ORGFIT_DATABASE_URL?") && !text.contains("canary"), "{text}");
+    assert!(
+        text.contains("did you mean ORGFIT_DATABASE_URL?") && !text.contains("canary"),
+        "{text}"
+    );
     assert!(!place.data_dir().exists());
 }
 

@@ -27,6 +27,8 @@ use tonic::{Request, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 use uuid::Uuid;
 
+use crate::collector;
+
 /// URL of a superuser of the cluster in which tests make their databases.
 const URL: &str = "ORGFIT_TEST_DATABASE_URL";
 /// Begins the names of the shared databases.
@@ -34,7 +36,7 @@ const SHARED: &str = "orgfit_test_";
 /// Connections of a test's server.
 const CONNECTIONS_MAX: u32 = 8;
 /// Longest time that setting something up may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A migrated database.
 #[derive(Clone, Debug)]
@@ -180,6 +182,7 @@ impl World {
         db: Db,
         change: impl FnOnce(&mut Options),
     ) -> Self {
+        collector::listen();
         let clock = Arc::new(FakeClock::new(SystemClock.now()));
         let mut options = Options::new(SocketAddr::from(([127, 0, 0, 1], 0)), db.clone());
         options.clock = clock.clone();

@@ -36,20 +36,24 @@ pub(super) fn configured(config: &Config) -> Outcome<Connection> {
     let key = match (&config.api_key, &config.api_key_file) {
         (Some(key), _) => key.clone(),
         (None, Some(path)) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| Failure::new(format!("api_key_file {}: {error}", path.display())))?;
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                Failure::new(format!("api_key_file {}: {error}", path.display()))
+            })?;
             Secret::new(text.trim())
         }
         (None, None) => {
-            return Err(Failure::usage("an API key is missing: set api_key_file or ORGFIT_API_KEY"));
+            return Err(Failure::usage(
+                "an API key is missing: set api_key_file or ORGFIT_API_KEY",
+            ));
         }
     };
     let mut endpoint = parse(&config.endpoint)?;
     if config.endpoint.starts_with("https:") {
         let mut tls = ClientTlsConfig::new();
         if let Some(path) = &config.ca_certificate {
-            let pem = std::fs::read(path)
-                .map_err(|error| Failure::new(format!("ca_certificate {}: {error}", path.display())))?;
+            let pem = std::fs::read(path).map_err(|error| {
+                Failure::new(format!("ca_certificate {}: {error}", path.display()))
+            })?;
             tls = tls.ca_certificate(Certificate::from_pem(pem));
         }
         endpoint = endpoint
@@ -113,8 +117,10 @@ impl Patience {
 
 /// Whether the same call may succeed later: the server was away, or the stream broke.
 fn is_passing(status: &Status) -> bool {
-    matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled | Code::Aborted)
-        || (status.code() == Code::Unknown && std::error::Error::source(status).is_some())
+    matches!(
+        status.code(),
+        Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled | Code::Aborted
+    ) || (status.code() == Code::Unknown && std::error::Error::source(status).is_some())
 }
 
 #[cfg(test)]
@@ -126,7 +132,12 @@ mod tests {
         for code in [Code::Unavailable, Code::DeadlineExceeded, Code::Aborted] {
             assert!(is_passing(&Status::new(code, "")));
         }
-        for code in [Code::InvalidArgument, Code::PermissionDenied, Code::FailedPrecondition, Code::Internal] {
+        for code in [
+            Code::InvalidArgument,
+            Code::PermissionDenied,
+            Code::FailedPrecondition,
+            Code::Internal,
+        ] {
             assert!(!is_passing(&Status::new(code, "")));
         }
     }
