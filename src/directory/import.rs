@@ -135,7 +135,10 @@ impl AbsentRows {
 }
 
 /// Checks a date that may be unset.
-#[expect(clippy::option_option, reason = "the outer one is the collector's, the inner one the value")]
+#[expect(
+    clippy::option_option,
+    reason = "the outer one is the collector's, the inner one the value"
+)]
 pub fn parse_date(
     check: &mut Check,
     field: &str,

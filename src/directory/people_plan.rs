@@ -154,7 +154,12 @@ impl PeoplePlan {
     }
 
     /// Checks unit, segments and led units of a row; notes what is wrong.
-    fn check_references(&mut self, row: &PersonRow, parsed: &Parsed, held: Option<&Person>) -> bool {
+    fn check_references(
+        &mut self,
+        row: &PersonRow,
+        parsed: &Parsed,
+        held: Option<&Person>,
+    ) -> bool {
         let before = self.outcome.faults.rejected_rows();
         match self.units.get(&parsed.unit) {
             None => self.fault(row, "unit_external_id", FaultKind::ReferenceUnknown),
@@ -331,9 +336,13 @@ fn parse(check: &mut Check, row: &PersonRow) -> Option<Parsed> {
     check.count("leads_unit_external_ids", row.leads_unit_external_ids.len(), 0..=LED_UNITS_MAX);
     let mut leads = Vec::new();
     for (position, key) in row.leads_unit_external_ids.iter().enumerate() {
-        leads.extend(check.required_external_id(&format!("leads_unit_external_ids[{position}]"), key));
+        leads.extend(
+            check.required_external_id(&format!("leads_unit_external_ids[{position}]"), key),
+        );
     }
-    if !leads.is_empty() && fields.as_ref().is_some_and(|fields| fields.employment_status.has_left()) {
+    if !leads.is_empty()
+        && fields.as_ref().is_some_and(|fields| fields.employment_status.has_left())
+    {
         check.refuse("leads_unit_external_ids", "must be empty for a person who has left");
     }
     let external_id = check.required_external_id("external_id", &row.external_id)?;
@@ -347,7 +356,12 @@ fn parse(check: &mut Check, row: &PersonRow) -> Option<Parsed> {
     Some(Parsed { external_id, fields, unit: unit?, manager: manager?, leads })
 }
 
-fn create(person_id: PersonId, fields: PersonFields, placement: Placement, now: Timestamp) -> Person {
+fn create(
+    person_id: PersonId,
+    fields: PersonFields,
+    placement: Placement,
+    now: Timestamp,
+) -> Person {
     Person {
         person_id,
         fields,

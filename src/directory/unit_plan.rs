@@ -101,21 +101,31 @@ fn candidates(
         let parent = check.external_id("parent_external_id", &row.parent_external_id);
         let display_name = parse_display_name(&mut check, &row.display_name);
         let mut predecessors = Vec::new();
-        check.count("predecessor_external_ids", row.predecessor_external_ids.len(), 0..=PREDECESSORS_MAX);
+        check.count(
+            "predecessor_external_ids",
+            row.predecessor_external_ids.len(),
+            0..=PREDECESSORS_MAX,
+        );
         for (position, key) in row.predecessor_external_ids.iter().enumerate() {
             let field = format!("predecessor_external_ids[{position}]");
             predecessors.extend(check.required_external_id(&field, key));
         }
-        let date = parse_date(&mut check, "effective_date", row.effective_date).and_then(|date| {
-            match date {
-                None => Some(None),
-                Some(_) => parse_effective_date(&mut check, date, today).map(Some),
-            }
-        });
+        let date =
+            parse_date(&mut check, "effective_date", row.effective_date).and_then(
+                |date| match date {
+                    None => Some(None),
+                    Some(_) => parse_effective_date(&mut check, date, today).map(Some),
+                },
+            );
         faults.push_findings(row.row_number, &row.external_id, check.into_findings());
         let Some(external_id) = external_id else { continue };
         if !keys.insert(external_id.clone()) {
-            faults.push(fault(row.row_number, &external_id, "external_id", FaultKind::DuplicateInImport));
+            faults.push(fault(
+                row.row_number,
+                &external_id,
+                "external_id",
+                FaultKind::DuplicateInImport,
+            ));
             continue;
         }
         let (Some(parent), Some(display_name), Some(effective_date)) = (parent, display_name, date)
@@ -186,7 +196,9 @@ fn pushed_down(
     let kind = FaultKind::TreeInvalid;
     guilty
         .values()
-        .map(|candidate| fault(candidate.row_number, &candidate.external_id, "parent_external_id", kind))
+        .map(|candidate| {
+            fault(candidate.row_number, &candidate.external_id, "parent_external_id", kind)
+        })
         .collect()
 }
 
@@ -197,7 +209,8 @@ fn judge(
     candidates: &BTreeMap<String, Candidate>,
     places: &Places,
 ) -> Option<Fault> {
-    let refuse = |field: &str, kind| Some(fault(candidate.row_number, &candidate.external_id, field, kind));
+    let refuse =
+        |field: &str, kind| Some(fault(candidate.row_number, &candidate.external_id, field, kind));
     let known = by_key.get(candidate.external_id.as_str());
     if known.is_some_and(|unit| unit.is_root()) && candidate.parent.is_some() {
         return refuse("parent_external_id", FaultKind::TreeInvalid);
@@ -306,7 +319,9 @@ fn changes(
                     plan.outcome.unchanged += 1;
                 }
             }
-            None => plan.created.push(create(candidate, (parent, depth), predecessors, (today, now))),
+            None => {
+                plan.created.push(create(candidate, (parent, depth), predecessors, (today, now)))
+            }
         }
     }
     plan.created.sort_by_key(|unit| unit.depth);
@@ -403,7 +418,9 @@ fn absent(
         .collect();
     let keyed: Vec<&Unit> = stored
         .iter()
-        .filter(|unit| unit.delete_time.is_none() && !unit.is_root() && unit.fields.external_id.is_some())
+        .filter(|unit| {
+            unit.delete_time.is_none() && !unit.is_root() && unit.fields.external_id.is_some()
+        })
         .collect();
     let gone: Vec<&Unit> = keyed
         .iter()
@@ -418,7 +435,8 @@ fn absent(
         plan.updated.iter().map(|(unit, _)| (unit.unit_id, unit.parent_unit_id)).collect();
     let parent_after =
         |unit: &Unit| moved.get(&unit.unit_id).copied().unwrap_or(unit.parent_unit_id);
-    let staying = stored.iter().filter(|unit| unit.delete_time.is_none() && !ids.contains(&unit.unit_id));
+    let staying =
+        stored.iter().filter(|unit| unit.delete_time.is_none() && !ids.contains(&unit.unit_id));
     let holding = staying
         .map(parent_after)
         .chain(plan.created.iter().map(|unit| unit.parent_unit_id))
@@ -446,7 +464,9 @@ fn fault(row_number: i32, external_id: &str, field: &str, kind: FaultKind) -> Fa
         FaultKind::TreeInvalid => {
             "would make a cycle, move the root, or make the tree deeper than 20 levels"
         }
-        FaultKind::FieldMissing | FaultKind::FieldInvalid | FaultKind::ConflictInImport => "is wrong",
+        FaultKind::FieldMissing | FaultKind::FieldInvalid | FaultKind::ConflictInImport => {
+            "is wrong"
+        }
     };
     Fault {
         row_number,

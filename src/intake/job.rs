@@ -100,7 +100,9 @@ impl ImportState {
 
     /// Reads a stored number.
     pub fn from_number(number: i16) -> Option<Self> {
-        [Self::Open, Self::Succeeded, Self::Failed].into_iter().find(|state| state.number() == number)
+        [Self::Open, Self::Succeeded, Self::Failed]
+            .into_iter()
+            .find(|state| state.number() == number)
     }
 
     /// The public name.
@@ -362,7 +364,10 @@ mod tests {
             check.missing("external_id");
             check.into_findings()
         });
-        assert!(job(ImportMode::ApplyValidRows).finish(&outcome, job(ImportMode::ApplyValidRows).create_time));
+        assert!(
+            job(ImportMode::ApplyValidRows)
+                .finish(&outcome, job(ImportMode::ApplyValidRows).create_time)
+        );
         let mut strict = job(ImportMode::AllOrNothing);
         assert!(!strict.finish(&outcome, strict.create_time));
         assert_eq!(strict.state, ImportState::Failed);

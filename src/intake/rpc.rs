@@ -185,8 +185,8 @@ impl IntakeService for IntakeRpc {
         let after = page.after::<(Timestamp, Uuid)>(&key, ctx.now)?;
         let jobs = store::list_imports(&mut tx, kind, &page, after).await?;
         tx.commit().await?;
-        let (jobs, next_page_token) = page
-            .finish(&key, ctx.now, jobs, |job| (job.create_time, job.header.import_id.uuid()))?;
+        let (jobs, next_page_token) =
+            page.finish(&key, ctx.now, jobs, |job| (job.create_time, job.header.import_id.uuid()))?;
         let import_jobs = jobs.iter().map(wire::job).collect();
         Ok(Response::new(pb::ListImportsResponse { import_jobs, next_page_token }))
     }

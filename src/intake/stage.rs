@@ -1,7 +1,9 @@
 //! The steps of an import, each in a transaction of its own: open, stage a chunk, apply.
 use prost::Message;
 
-use super::job::{ChunkVerdict, ImportHeader, ImportJob, ImportKind, ImportState, OPEN_IMPORTS_MAX};
+use super::job::{
+    ChunkVerdict, ImportHeader, ImportJob, ImportKind, ImportState, OPEN_IMPORTS_MAX,
+};
 use super::{store, wire};
 use crate::base::id::{Id, ImportId};
 use crate::base::{Context, Db, Error, Reason, Result, Tx};

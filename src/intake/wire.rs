@@ -1,7 +1,5 @@
 //! Between the wire types of `orgfit.intake.v1` and values.
-use super::job::{
-    ABSENT_LIMIT_PERCENT_DEFAULT, ImportHeader, ImportJob, ImportKind, ImportMode,
-};
+use super::job::{ABSENT_LIMIT_PERCENT_DEFAULT, ImportHeader, ImportJob, ImportKind, ImportMode};
 use super::store::RowError;
 use crate::base::wire::timestamp;
 use crate::base::{Check, Error, Result};

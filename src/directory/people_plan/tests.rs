@@ -34,7 +34,11 @@ fn fresh() -> PeoplePlan {
 }
 
 /// Runs a whole import in batches of `size` over `stored`.
-fn run(stored: &HashMap<String, Person>, rows: &[PersonRow], size: usize) -> (PeoplePlan, PeopleBatch) {
+fn run(
+    stored: &HashMap<String, Person>,
+    rows: &[PersonRow],
+    size: usize,
+) -> (PeoplePlan, PeopleBatch) {
     let mut plan = fresh();
     let mut next = 1_000 * (1 + stored.len()) as u128;
     for batch in rows.chunks(size) {
@@ -43,7 +47,8 @@ fn run(stored: &HashMap<String, Person>, rows: &[PersonRow], size: usize) -> (Pe
             PersonId::from_uuid(Uuid::from_u128(next))
         });
     }
-    let asked: Vec<String> = plan.outside_managers().into_iter().chain(plan.fallen_keys()).collect();
+    let asked: Vec<String> =
+        plan.outside_managers().into_iter().chain(plan.fallen_keys()).collect();
     let known = asked
         .into_iter()
         .filter_map(|key| stored.get(&key).map(|person| (key.clone(), person.person_id)))

@@ -192,7 +192,12 @@ async fn write(tx: &mut Tx, people: &[Person], sql: &'static str) -> Result<()> 
         .bind(units)
         .bind(managers)
         .bind(segments)
-        .bind(people.iter().map(|person| person.fields.employment_status.number()).collect::<Vec<_>>())
+        .bind(
+            people
+                .iter()
+                .map(|person| person.fields.employment_status.number())
+                .collect::<Vec<_>>(),
+        )
         .bind(people.iter().map(|person| person.fields.start_date).collect::<Vec<_>>())
         .bind(people.iter().map(|person| person.fields.termination_date).collect::<Vec<_>>())
         .bind(people.iter().map(|person| person.revision).collect::<Vec<_>>())

@@ -55,7 +55,8 @@ impl From<UnitRow> for Unit {
     }
 }
 
-pub(super) const COLUMNS: &str = "unit.unit_id, unit.external_id, unit.parent_unit_id, unit.display_name,
+pub(super) const COLUMNS: &str =
+    "unit.unit_id, unit.external_id, unit.parent_unit_id, unit.display_name,
     unit.depth, unit.lead_person_id, unit.predecessor_unit_ids, unit.effective_date,
     (SELECT count(*) FROM directory_people AS person
      WHERE person.tenant_id = unit.tenant_id AND person.unit_id = unit.unit_id

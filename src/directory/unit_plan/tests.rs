@@ -61,7 +61,9 @@ fn run(stored: &[Unit], rows: &[UnitRow], absent: AbsentRows) -> UnitPlan {
 fn apply(stored: &[Unit], plan: &UnitPlan) -> Vec<Unit> {
     let mut units: BTreeMap<UnitId, Unit> =
         stored.iter().map(|unit| (unit.unit_id, unit.clone())).collect();
-    for unit in plan.created.iter().chain(plan.updated.iter().map(|(unit, _)| unit)).chain(&plan.deleted) {
+    for unit in
+        plan.created.iter().chain(plan.updated.iter().map(|(unit, _)| unit)).chain(&plan.deleted)
+    {
         units.insert(unit.unit_id, unit.clone());
     }
     for (unit, depth) in &plan.depths {
@@ -71,7 +73,13 @@ fn apply(stored: &[Unit], plan: &UnitPlan) -> Vec<Unit> {
 }
 
 fn kinds(plan: &UnitPlan) -> Vec<(i32, FaultKind)> {
-    plan.outcome.faults.clone().into_kept().iter().map(|fault| (fault.row_number, fault.kind)).collect()
+    plan.outcome
+        .faults
+        .clone()
+        .into_kept()
+        .iter()
+        .map(|fault| (fault.row_number, fault.kind))
+        .collect()
 }
 
 #[test]
@@ -106,7 +114,13 @@ fn what_hangs_on_a_fallen_row_falls_with_it_and_the_rest_stands() {
 fn a_tree_is_at_most_twenty_levels_deep() {
     let keys: Vec<String> = (1..=21).map(|level| format!("u{level}")).collect();
     let rows: Vec<UnitRow> = (0..21)
-        .map(|level| row(level, &keys[level as usize], if level == 0 { "" } else { &keys[level as usize - 1] }))
+        .map(|level| {
+            row(
+                level,
+                &keys[level as usize],
+                if level == 0 { "" } else { &keys[level as usize - 1] },
+            )
+        })
         .collect();
     let plan = run(&[root()], &rows, AbsentRows::Keep);
     assert_eq!(plan.created.len(), 20);
@@ -117,7 +131,13 @@ fn a_tree_is_at_most_twenty_levels_deep() {
 fn a_move_that_pushes_others_too_deep_is_refused() {
     let keys: Vec<String> = (1..=19).map(|level| format!("u{level}")).collect();
     let mut chain: Vec<UnitRow> = (0..19)
-        .map(|level| row(level, &keys[level as usize], if level == 0 { "" } else { &keys[level as usize - 1] }))
+        .map(|level| {
+            row(
+                level,
+                &keys[level as usize],
+                if level == 0 { "" } else { &keys[level as usize - 1] },
+            )
+        })
         .collect();
     chain.push(row(19, "x", ""));
     chain.push(row(20, "y", "x"));
@@ -151,7 +171,11 @@ fn absent_units_go_only_below_the_safety_stop_and_when_nothing_hangs_on_them() {
     assert!(plan.outcome.refusal.unwrap().starts_with("safety stop: 3 of 10"));
 
     let mut manned = stored.clone();
-    manned.iter_mut().find(|unit| unit.fields.external_id.as_deref() == Some("u9")).unwrap().direct_member_count = 1;
+    manned
+        .iter_mut()
+        .find(|unit| unit.fields.external_id.as_deref() == Some("u9"))
+        .unwrap()
+        .direct_member_count = 1;
     assert!(run(&manned, &rows(&pairs[..9]), rule).outcome.refusal.is_some());
     let mut with_child = rows(&pairs[..9]);
     with_child.push(row(9, "child", "u9"));
