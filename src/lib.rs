@@ -9,3 +9,4 @@ pub mod access;
 pub mod intake;
 pub mod embedded;
 pub mod server;
+pub mod cli;

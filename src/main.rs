@@ -1,2 +1,6 @@
 //! The binary: hands over to the command line.
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    orgfit::cli::run()
+}

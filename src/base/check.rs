@@ -98,19 +98,11 @@ impl Check {
     }
 
     /// An identifier that may be empty. The outer `None` is a violation.
-    #[expect(
-        clippy::option_option,
-        reason = "the outer one is the collector's, the inner one the value"
-    )]
     pub fn optional_id<I: Id>(&mut self, field: &str, text: &str) -> Option<Option<I>> {
         if text.is_empty() { Some(None) } else { self.id(field, text).map(Some) }
     }
 
     /// A `request_id`: empty, or a UUID in canonical form.
-    #[expect(
-        clippy::option_option,
-        reason = "the outer one is the collector's, the inner one the value"
-    )]
     pub fn request_id(&mut self, text: &str) -> Option<Option<Uuid>> {
         if text.is_empty() {
             return Some(None);

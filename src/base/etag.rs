@@ -12,7 +12,7 @@ impl Etag {
     }
 
     /// Refuses a stale validator. Nothing sent means nothing asked.
-    pub fn check(self, sent: &str, resource_type: &'static str, id: impl ToString) -> Result<()> {
+    pub fn check(self, sent: &str, resource_type: &'static str, id: &impl ToString) -> Result<()> {
         if sent.is_empty() || sent == self.to_string() {
             return Ok(());
         }
@@ -24,7 +24,12 @@ impl Etag {
     }
 
     /// As [`Etag::check`], where the method insists on a validator.
-    pub fn require(self, sent: &str, resource_type: &'static str, id: impl ToString) -> Result<()> {
+    pub fn require(
+        self,
+        sent: &str,
+        resource_type: &'static str,
+        id: &impl ToString,
+    ) -> Result<()> {
         if sent.is_empty() {
             return Err(Error::new(
                 Reason::EtagRequired,

@@ -55,10 +55,6 @@ impl Check {
     }
 
     /// A caller's own key, in NFC; `None` inside when empty.
-    #[expect(
-        clippy::option_option,
-        reason = "the outer one is the collector's, the inner one the value"
-    )]
     pub fn external_id(&mut self, field: &str, value: &str) -> Option<Option<String>> {
         if value.is_empty() {
             return Some(None);

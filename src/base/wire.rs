@@ -67,10 +67,6 @@ pub fn date(date: NaiveDate) -> pb::CalendarDate {
 }
 
 /// A civil date from the wire; `None` inside when unset.
-#[expect(
-    clippy::option_option,
-    reason = "the outer one is the collector's, the inner one the value"
-)]
 pub fn parse_date(
     check: &mut Check,
     field: &str,

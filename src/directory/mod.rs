@@ -16,11 +16,15 @@ mod wire;
 
 use chrono::NaiveDate;
 
+pub use bulk::{PeopleImport, apply_units};
+pub use import::{AbsentRows, Fault, FaultKind, Outcome, RawDate};
 pub use organization::{NewOrganization, Organization, Settings};
+pub use people_plan::PersonRow;
 pub use person::{EmploymentStatus, Person};
 pub use rpc::{DirectoryRpc, PeopleRpc};
 pub use segment::SegmentScheme;
 pub use unit::Unit;
+pub use unit_plan::UnitRow;
 
 use crate::base::caller::denied;
 use crate::base::clock::date_in;

@@ -320,7 +320,7 @@ fn changes(
                 }
             }
             None => {
-                plan.created.push(create(candidate, (parent, depth), predecessors, (today, now)))
+                plan.created.push(create(candidate, (parent, depth), predecessors, (today, now)));
             }
         }
     }
@@ -385,18 +385,18 @@ fn change(
     }
     let mut changed = unit.clone();
     let date = candidate.effective_date.unwrap_or(today);
-    let mut changes = changed.apply(fields, date, now);
+    let mut lineage = changed.apply(fields, date, now);
     changed.parent_unit_id = parent;
     changed.depth = depth;
     if moved {
-        changes.push(UnitChange::Moved);
+        lineage.push(UnitChange::Moved);
     }
     if restored {
         changed.delete_time = None;
         changed.purge_time = None;
-        changes.push(UnitChange::Restored);
+        lineage.push(UnitChange::Restored);
     }
-    Some((changed, changes))
+    Some((changed, lineage))
 }
 
 /// Deletes live units with a key that no row mentions, unless that is too many or they are still

@@ -1,4 +1,5 @@
 //! Finds the server's programs: where the operator says, else where packages put them.
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -96,7 +97,7 @@ fn places(search_path: &OsStr) -> Vec<PathBuf> {
     places.extend(versioned("/usr", "pgsql-"));
     places.extend(versioned("/opt/homebrew/opt", "postgresql@"));
     places.extend(versioned("/usr/local/opt", "postgresql@"));
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     places.retain(|place| place.is_absolute() && seen.insert(place.clone()));
     places
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use crate::base::clock::Timestamp;
 use crate::base::id::{Id, ImportId};
 use crate::base::{Error, Permission, Reason, Result};
-use crate::directory::import::{AbsentRows, Outcome};
+use crate::directory::{AbsentRows, Outcome};
 
 /// Most rows of a chunk.
 pub const ROWS_PER_CHUNK_MAX: usize = 500;

@@ -85,7 +85,7 @@ impl From<pb::ImportUnitsRequest> for Part {
         use pb::import_units_request::Part as Wire;
         match message.part {
             Some(Wire::Header(header)) => Self::Header(header),
-            Some(Wire::Rows(rows)) => Self::Chunk(Chunk::Units(rows)),
+            Some(Wire::Rows(rows)) => Self::Chunk(rows.into()),
             Some(Wire::Footer(footer)) => Self::Footer(footer),
             None => Self::Empty,
         }
@@ -97,7 +97,7 @@ impl From<pb::ImportPeopleRequest> for Part {
         use pb::import_people_request::Part as Wire;
         match message.part {
             Some(Wire::Header(header)) => Self::Header(header),
-            Some(Wire::Rows(rows)) => Self::Chunk(Chunk::People(rows)),
+            Some(Wire::Rows(rows)) => Self::Chunk(rows.into()),
             Some(Wire::Footer(footer)) => Self::Footer(footer),
             None => Self::Empty,
         }
@@ -136,8 +136,8 @@ impl IntakeService for IntakeRpc {
         require_any_import(&ctx)?;
         let header = wire::parse_header(message.header)?;
         let chunk = match message.part {
-            Some(Wire::Units(rows)) => Chunk::Units(rows),
-            Some(Wire::People(rows)) => Chunk::People(rows),
+            Some(Wire::Units(rows)) => Chunk::from(rows),
+            Some(Wire::People(rows)) => Chunk::from(rows),
             Some(Wire::Footer(footer)) => {
                 let job = self.finish_unary(&ctx, &header, footer.row_count).await?;
                 let row_errors = self.first_errors(&ctx, &job).await?;
@@ -146,7 +146,7 @@ impl IntakeService for IntakeRpc {
             }
             None => return Err(Error::invalid_field("part", "is required").into()),
         };
-        ctx.caller.require_everywhere(chunk.kind().permission())?;
+        ctx.caller.require_everywhere(chunk.kind.permission())?;
         let job = stage(&self.db, &ctx, &header, &chunk).await?;
         let import_job = Some(wire::job(&job));
         Ok(Response::new(pb::SubmitImportChunkResponse { import_job, row_errors: Vec::new() }))

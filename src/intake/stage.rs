@@ -1,48 +1,23 @@
 //! The steps of an import, each in a transaction of its own: open, stage a chunk, apply.
-use prost::Message;
-
 use super::job::{
     ChunkVerdict, ImportHeader, ImportJob, ImportKind, ImportState, OPEN_IMPORTS_MAX,
 };
 use super::{store, wire};
 use crate::base::id::{Id, ImportId};
 use crate::base::{Context, Db, Error, Reason, Result, Tx};
-use crate::directory::bulk::{PeopleImport, apply_units};
-use crate::directory::import::Outcome;
+use crate::directory::{Outcome, PeopleImport, apply_units};
 use crate::outbox::{self, EventType};
-use crate::pb::intake as pb;
 
 /// Staged chunks that are looked at together: 5,000 rows.
 const CHUNKS_AT_ONCE: i64 = 10;
 
-/// Rows of a chunk as they came.
+/// A chunk, with its rows encoded as they came.
 #[derive(Clone, Debug)]
-pub(super) enum Chunk {
-    Units(pb::UnitRows),
-    People(pb::PersonRows),
-}
-
-impl Chunk {
-    pub(super) fn kind(&self) -> ImportKind {
-        match self {
-            Self::Units(_) => ImportKind::Units,
-            Self::People(_) => ImportKind::People,
-        }
-    }
-
-    fn place(&self) -> (i32, usize) {
-        match self {
-            Self::Units(rows) => (rows.chunk_index, rows.rows.len()),
-            Self::People(rows) => (rows.chunk_index, rows.rows.len()),
-        }
-    }
-
-    fn encode(&self) -> Vec<u8> {
-        match self {
-            Self::Units(rows) => rows.encode_to_vec(),
-            Self::People(rows) => rows.encode_to_vec(),
-        }
-    }
+pub(super) struct Chunk {
+    pub(super) kind: ImportKind,
+    pub(super) index: i32,
+    pub(super) row_count: usize,
+    pub(super) encoded: Vec<u8>,
 }
 
 /// Opens an import, or goes on with the one that the same header opened.
@@ -90,11 +65,12 @@ pub(super) async fn stage(
     chunk: &Chunk,
 ) -> Result<ImportJob> {
     let mut tx = db.write("stage_import_chunk", ctx.scope()).await?;
-    let mut job = opened(&mut tx, ctx, header, chunk.kind()).await?;
-    let (index, rows) = chunk.place();
-    if let ChunkVerdict::Stage { first_row_number } = job.take_chunk(index, rows)? {
-        let place = (index, first_row_number);
-        store::insert_chunk(&mut tx, header.import_id, place, &chunk.encode()).await?;
+    let mut job = opened(&mut tx, ctx, header, chunk.kind).await?;
+    if let ChunkVerdict::Stage { first_row_number } =
+        job.take_chunk(chunk.index, chunk.row_count)?
+    {
+        let place = (chunk.index, first_row_number);
+        store::insert_chunk(&mut tx, header.import_id, place, &chunk.encoded).await?;
         store::update_import(&mut tx, &job).await?;
     }
     tx.commit().await?;
@@ -160,10 +136,7 @@ async fn apply(tx: &mut Tx, ctx: &Context, job: &ImportJob) -> Result<Outcome> {
             let mut rows = Vec::new();
             let mut next = 0;
             while let Some(chunks) = load_chunks(tx, job, &mut next).await? {
-                for (first, chunk) in chunks {
-                    let chunk = pb::UnitRows::decode(chunk.as_slice()).map_err(Error::internal)?;
-                    rows.extend(wire::unit_rows(first, chunk));
-                }
+                rows.extend(wire::decode_units(&chunks)?);
             }
             apply_units(tx, ctx, &rows, job.header.absent_rows).await
         }
@@ -175,7 +148,7 @@ async fn apply_people(tx: &mut Tx, ctx: &Context, job: &ImportJob) -> Result<Out
     let mut import = PeopleImport::begin(tx, job.header.absent_rows).await?;
     let mut next = 0;
     while let Some(chunks) = load_chunks(tx, job, &mut next).await? {
-        import.examine(tx, ctx, &decode_people(chunks)?).await?;
+        import.examine(tx, ctx, &wire::decode_people(&chunks)?).await?;
     }
     let outcome = import.settle(tx).await?;
     // Writing what will not stay would only tell how many rows would have changed something;
@@ -185,20 +158,9 @@ async fn apply_people(tx: &mut Tx, ctx: &Context, job: &ImportJob) -> Result<Out
     }
     let mut next = 0;
     while let Some(chunks) = load_chunks(tx, job, &mut next).await? {
-        import.write(tx, ctx, &decode_people(chunks)?).await?;
+        import.write(tx, ctx, &wire::decode_people(&chunks)?).await?;
     }
     import.finish(tx, ctx).await
-}
-
-fn decode_people(
-    chunks: Vec<store::StagedChunk>,
-) -> Result<Vec<crate::directory::people_plan::PersonRow>> {
-    let mut rows = Vec::new();
-    for (first, chunk) in chunks {
-        let chunk = pb::PersonRows::decode(chunk.as_slice()).map_err(Error::internal)?;
-        rows.extend(wire::person_rows(first, chunk));
-    }
-    Ok(rows)
 }
 
 /// The next staged chunks; `None` after the last one.

@@ -10,7 +10,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{Id, ImportId};
 use crate::base::page::PageRequest;
 use crate::base::{Error, Result, Tx};
-use crate::directory::import::AbsentRows;
+use crate::directory::AbsentRows;
 
 #[derive(sqlx::FromRow)]
 struct JobRow {
@@ -105,6 +105,11 @@ pub(super) async fn lock_opening(tx: &mut Tx) -> Result<i64> {
         .bind(format!("{tenant}/intake"))
         .execute(tx.connection()?)
         .await?;
+    count_open_imports(tx).await
+}
+
+async fn count_open_imports(tx: &mut Tx) -> Result<i64> {
+    let tenant = tx.scope().organization_id;
     Ok(sqlx::query_scalar(
         "-- intake::count_open_imports
          SELECT count(*) FROM intake_imports WHERE tenant_id = $1 AND state = 1",

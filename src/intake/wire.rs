@@ -1,11 +1,12 @@
 //! Between the wire types of `orgfit.intake.v1` and values.
+use prost::Message;
+
 use super::job::{ABSENT_LIMIT_PERCENT_DEFAULT, ImportHeader, ImportJob, ImportKind, ImportMode};
-use super::store::RowError;
+use super::stage::Chunk;
+use super::store::{RowError, StagedChunk};
 use crate::base::wire::timestamp;
 use crate::base::{Check, Error, Result};
-use crate::directory::import::{AbsentRows, Fault, FaultKind, RawDate};
-use crate::directory::people_plan::PersonRow;
-use crate::directory::unit_plan::UnitRow;
+use crate::directory::{AbsentRows, Fault, FaultKind, PersonRow, RawDate, UnitRow};
 use crate::pb::common::CalendarDate;
 use crate::pb::intake as pb;
 
@@ -123,6 +124,10 @@ pub(super) fn stored_error(error_number: i32, fault: Fault) -> RowError {
     }
 }
 
+#[expect(
+    clippy::option_option,
+    reason = "the outer one is the collector's, the inner one the value"
+)]
 pub(super) fn parse_kind(check: &mut Check, kind: i32) -> Option<Option<ImportKind>> {
     match pb::ImportKind::try_from(kind) {
         Ok(pb::ImportKind::Unspecified) => Some(None),
@@ -139,7 +144,51 @@ fn raw_date(date: Option<CalendarDate>) -> Option<RawDate> {
     date.map(|date| (date.year, date.month, date.day))
 }
 
-pub(super) fn unit_rows(first_row_number: i32, rows: pb::UnitRows) -> Vec<UnitRow> {
+impl From<pb::UnitRows> for Chunk {
+    fn from(rows: pb::UnitRows) -> Self {
+        Self {
+            kind: ImportKind::Units,
+            index: rows.chunk_index,
+            row_count: rows.rows.len(),
+            encoded: rows.encode_to_vec(),
+        }
+    }
+}
+
+impl From<pb::PersonRows> for Chunk {
+    fn from(rows: pb::PersonRows) -> Self {
+        Self {
+            kind: ImportKind::People,
+            index: rows.chunk_index,
+            row_count: rows.rows.len(),
+            encoded: rows.encode_to_vec(),
+        }
+    }
+}
+
+/// The rows of staged chunks of units.
+pub(super) fn decode_units(chunks: &[StagedChunk]) -> Result<Vec<UnitRow>> {
+    decode(chunks, |encoded| pb::UnitRows::decode(encoded), unit_rows)
+}
+
+/// The rows of staged chunks of people.
+pub(super) fn decode_people(chunks: &[StagedChunk]) -> Result<Vec<PersonRow>> {
+    decode(chunks, |encoded| pb::PersonRows::decode(encoded), person_rows)
+}
+
+fn decode<W, R>(
+    chunks: &[StagedChunk],
+    read: impl Fn(&[u8]) -> std::result::Result<W, prost::DecodeError>,
+    rows_of: impl Fn(i32, W) -> Vec<R>,
+) -> Result<Vec<R>> {
+    let mut rows = Vec::new();
+    for (first_row_number, encoded) in chunks {
+        rows.extend(rows_of(*first_row_number, read(encoded).map_err(Error::internal)?));
+    }
+    Ok(rows)
+}
+
+fn unit_rows(first_row_number: i32, rows: pb::UnitRows) -> Vec<UnitRow> {
     rows.rows
         .into_iter()
         .zip(first_row_number..)
@@ -154,7 +203,7 @@ pub(super) fn unit_rows(first_row_number: i32, rows: pb::UnitRows) -> Vec<UnitRo
         .collect()
 }
 
-pub(super) fn person_rows(first_row_number: i32, rows: pb::PersonRows) -> Vec<PersonRow> {
+fn person_rows(first_row_number: i32, rows: pb::PersonRows) -> Vec<PersonRow> {
     rows.rows
         .into_iter()
         .zip(first_row_number..)

@@ -6,6 +6,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{EventId, Id};
 use crate::base::{Result, Tx};
 
+#[expect(clippy::struct_field_names, reason = "the words of the table and of the contract")]
 pub(super) struct Event {
     pub(super) event_id: EventId,
     pub(super) event_type: EventType,

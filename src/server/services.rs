@@ -16,16 +16,19 @@ use super::methods::{BULK_REQUEST_BYTES_MAX, Methods};
 use super::trace::Trace;
 use crate::access::{AccessRpc, Authenticator};
 use crate::directory::{DirectoryRpc, PeopleRpc};
+use crate::intake::IntakeRpc;
 use crate::pb;
 use crate::pb::access::access_service_server::AccessServiceServer;
 use crate::pb::directory::directory_service_server::DirectoryServiceServer;
 use crate::pb::directory::people_service_server::PeopleServiceServer;
+use crate::pb::intake::intake_service_server::IntakeServiceServer;
 
 /// The services that are served.
 pub const SERVICES: &[&str] = &[
     <DirectoryServiceServer<DirectoryRpc> as NamedService>::NAME,
     <PeopleServiceServer<PeopleRpc> as NamedService>::NAME,
     <AccessServiceServer<AccessRpc> as NamedService>::NAME,
+    <IntakeServiceServer<IntakeRpc> as NamedService>::NAME,
 ];
 
 /// Our services with the layers around them.
@@ -63,6 +66,7 @@ fn routes(options: &Options) -> Routes {
     Routes::new(service!(DirectoryServiceServer, DirectoryRpc::new(db.clone())))
         .add_service(service!(PeopleServiceServer, PeopleRpc::new(db.clone())))
         .add_service(service!(AccessServiceServer, AccessRpc::new(db.clone())))
+        .add_service(service!(IntakeServiceServer, IntakeRpc::new(db.clone())))
         .prepare()
 }
 

@@ -16,6 +16,7 @@ use tracing::Instrument;
 use crate::base::metric::SECONDS;
 use crate::base::{Clock, Context, Db, Error, Result, idempotency};
 use crate::directory;
+use crate::intake;
 
 /// Longest time that a tick may take for one organization.
 const TICK_PATIENCE: Duration = Duration::from_mins(1);
@@ -52,6 +53,11 @@ pub fn housekeeping() -> Vec<Loop> {
         Loop::new("directory.purge", hour, |db: Db, context: Context| async move {
             let mut tx = db.write("purge", context.scope()).await?;
             directory::purge(&mut tx, &context).await?;
+            tx.commit().await
+        }),
+        Loop::new("intake.expire", hour, |db: Db, context: Context| async move {
+            let mut tx = db.write("expire", context.scope()).await?;
+            intake::expire(&mut tx, &context).await?;
             tx.commit().await
         }),
         Loop::new("base.forget_old", hour, |db: Db, context: Context| async move {

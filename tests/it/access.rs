@@ -126,11 +126,8 @@ impl World {
             ..directory_pb::Person::default()
         };
         let mask = prost_types::FieldMask { paths: vec!["employment_status".to_owned()] };
-        let message = directory_pb::UpdatePersonRequest {
-            person: Some(person),
-            update_mask: Some(mask),
-            ..directory_pb::UpdatePersonRequest::default()
-        };
+        let message =
+            directory_pb::UpdatePersonRequest { person: Some(person), update_mask: Some(mask) };
         self.people.update_person(request(&self.operator(), message)).await.unwrap();
     }
 
@@ -542,16 +539,10 @@ async fn grants_end_when_a_person_is_deleted_or_erased_and_do_not_come_back() {
     };
     world.people.delete_person(request(&ctx, message)).await.unwrap();
     assert_eq!(world.grants_of(deleted).await, 0);
-    let message = directory_pb::UndeletePersonRequest {
-        person_id,
-        ..directory_pb::UndeletePersonRequest::default()
-    };
+    let message = directory_pb::UndeletePersonRequest { person_id };
     world.people.undelete_person(request(&ctx, message)).await.unwrap();
     assert_eq!(world.grants_of(deleted).await, 0);
-    let message = directory_pb::ErasePersonRequest {
-        person_id: erased.to_string(),
-        ..directory_pb::ErasePersonRequest::default()
-    };
+    let message = directory_pb::ErasePersonRequest { person_id: erased.to_string() };
     world.people.erase_person(request(&ctx, message)).await.unwrap();
     assert_eq!(world.grants_of(erased).await, 0);
 }

@@ -14,6 +14,7 @@ use orgfit::directory::{self, NewOrganization, Settings};
 use orgfit::pb::access::access_service_client::AccessServiceClient;
 use orgfit::pb::directory::directory_service_client::DirectoryServiceClient;
 use orgfit::pb::directory::people_service_client::PeopleServiceClient;
+use orgfit::pb::intake::intake_service_client::IntakeServiceClient;
 use orgfit::server::{self, Options, Running};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -35,7 +36,7 @@ const SHARED: &str = "orgfit_test_";
 /// Connections of a test's server.
 const CONNECTIONS_MAX: u32 = 8;
 /// Longest time that setting something up may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A migrated database.
 #[derive(Clone, Debug)]
@@ -305,6 +306,11 @@ impl Client {
     /// `PeopleService`.
     pub(crate) fn people(&self) -> PeopleServiceClient<Calls> {
         PeopleServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    /// `IntakeService`.
+    pub(crate) fn intake(&self) -> IntakeServiceClient<Calls> {
+        IntakeServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
     /// `AccessService`.

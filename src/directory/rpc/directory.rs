@@ -66,7 +66,7 @@ impl DirectoryService for DirectoryRpc {
         let mut tx = self.db.write("update_organization", ctx.scope()).await?;
         let mut stored = organizations::lock_organization(&mut tx).await?;
         let kind = crate::base::id::OrganizationId::RESOURCE_TYPE;
-        stored.etag().require(&asked.etag, kind, stored.organization_id)?;
+        stored.etag().require(&asked.etag, kind, &stored.organization_id)?;
         let scheme = organizations::load_scheme(&mut tx).await?;
         stored.settings = merge_settings(&stored.settings, &asked, &paths, &scheme)?;
         stored.revision += 1;
@@ -101,7 +101,7 @@ impl DirectoryService for DirectoryRpc {
         let mut tx = self.db.write("update_segment_scheme", ctx.scope()).await?;
         let organization = load_organization(&mut tx).await?;
         let stored = organizations::lock_scheme(&mut tx).await?;
-        stored.etag().require(&asked.etag, "segment_scheme", organization.organization_id)?;
+        stored.etag().require(&asked.etag, "segment_scheme", &organization.organization_id)?;
 
         let mut check = Check::within("segment_scheme");
         let scheme = wire::parse_scheme(&mut check, asked, stored.revision + 1);
@@ -229,10 +229,10 @@ impl DirectoryService for DirectoryRpc {
         let mut tx = self.db.write("update_unit", ctx.scope()).await?;
         require_within(&mut tx, reach, Permission::UnitsWrite, id).await?;
         let mut unit = units::lock_unit(&mut tx, id).await?;
-        unit.etag().check(&asked.etag, UnitId::RESOURCE_TYPE, id)?;
+        unit.etag().check(&asked.etag, UnitId::RESOURCE_TYPE, &id)?;
         unit.require_live()?;
         let mut merged = wire::unit(&unit);
-        merge_unit(&mut merged, asked, &paths);
+        merge_unit(&mut merged, &asked, &paths);
         let (fields, date) = parse_unit(&mut tx, &ctx, &merged, Some(&unit)).await?;
         let changes = unit.apply(fields, date, ctx.now);
         save_unit(&mut tx, &ctx, &unit, &changes).await?;
@@ -288,7 +288,7 @@ impl DirectoryService for DirectoryRpc {
         require_within(&mut tx, reach, Permission::UnitsWrite, id).await?;
         organizations::lock_organization(&mut tx).await?;
         let mut unit = units::lock_unit(&mut tx, id).await?;
-        unit.etag().check(&message.etag, UnitId::RESOURCE_TYPE, id)?;
+        unit.etag().check(&message.etag, UnitId::RESOURCE_TYPE, &id)?;
         if unit.delete_time.is_none() {
             unit.check_deletion(units::count_live_children(&mut tx, id).await?)?;
             unit.delete(ctx.now);

@@ -176,10 +176,10 @@ impl PeopleService for PeopleRpc {
 
         let mut tx = self.db.write("update_person", ctx.scope()).await?;
         let mut person = lock(&mut tx, &ctx, id).await?;
-        person.etag().check(&asked.etag, PersonId::RESOURCE_TYPE, id)?;
+        person.etag().check(&asked.etag, PersonId::RESOURCE_TYPE, &id)?;
         person.require_live()?;
         let mut merged = wire::person(&person);
-        merge_person(&mut merged, asked, &paths);
+        merge_person(&mut merged, &asked, &paths);
         let (fields, placement) = parse_person(&mut tx, &ctx, &merged, Some(&person)).await?;
         person.fields = fields;
         person.placement = Some(placement);
@@ -199,7 +199,7 @@ impl PeopleService for PeopleRpc {
         let id = check.build(|| id)?;
         let mut tx = self.db.write("delete_person", ctx.scope()).await?;
         let mut person = lock(&mut tx, &ctx, id).await?;
-        person.etag().check(&message.etag, PersonId::RESOURCE_TYPE, id)?;
+        person.etag().check(&message.etag, PersonId::RESOURCE_TYPE, &id)?;
         if person.delete_time.is_none() {
             person.delete(ctx.now);
             save_person(&mut tx, &ctx, &person).await?;
@@ -286,7 +286,7 @@ fn parse_selectors(check: &mut Check, slice: &crate::pb::common::Slice) -> Optio
 
 /// Takes over the fields that the mask names. A changed first or last name changes the shown
 /// name too, where that was made of them.
-fn merge_person(person: &mut pb::Person, asked: pb::Person, paths: &[&str]) {
+fn merge_person(person: &mut pb::Person, asked: &pb::Person, paths: &[&str]) {
     let joined = |person: &pb::Person| {
         format!("{} {}", person.first_name.trim(), person.last_name.trim()).trim().to_owned()
     };
@@ -340,7 +340,7 @@ async fn parse_person(
         if stored.is_some_and(|stored| stored.person_id == manager) {
             check.refuse("manager_person_id", "must be another person");
         } else if new
-            && !people::share_person(tx, manager).await?.is_some_and(|m| m.delete_time.is_none())
+            && people::share_person(tx, manager).await?.is_none_or(|m| m.delete_time.is_some())
         {
             check.refuse("manager_person_id", "must be a person of the organization");
         }

@@ -11,7 +11,7 @@ use crate::pb::directory as pb;
 
 /// Takes over the fields that the mask names. A new name or new predecessors without a new date
 /// count from today.
-pub(super) fn merge_unit(unit: &mut pb::Unit, asked: pb::Unit, paths: &[&str]) {
+pub(super) fn merge_unit(unit: &mut pb::Unit, asked: &pb::Unit, paths: &[&str]) {
     for path in paths {
         match *path {
             "external_id" => unit.external_id.clone_from(&asked.external_id),
@@ -124,7 +124,7 @@ pub(super) async fn moved(
     require_within(tx, reach, Permission::UnitsWrite, parent).await?;
     let organization = organizations::lock_organization(tx).await?;
     let mut unit = units::lock_unit(tx, id).await?;
-    unit.etag().check(etag, UnitId::RESOURCE_TYPE, id)?;
+    unit.etag().check(etag, UnitId::RESOURCE_TYPE, &id)?;
     let mut check = Check::new();
     let today = crate::base::clock::date_in(organization.settings.time_zone, ctx.now);
     let date = nouns::parse_effective_date(&mut check, date, today);

@@ -49,6 +49,16 @@ fn rows(pairs: &[(&str, &str)]) -> Vec<UnitRow> {
     pairs.iter().zip(0..).map(|((key, parent), number)| row(number, key, parent)).collect()
 }
 
+/// Units u0, u1 and so on, each below the one before.
+fn chain(length: i32) -> Vec<UnitRow> {
+    (0..length)
+        .map(|level| {
+            let parent = if level == 0 { String::new() } else { format!("u{}", level - 1) };
+            row(level, &format!("u{level}"), &parent)
+        })
+        .collect()
+}
+
 fn run(stored: &[Unit], rows: &[UnitRow], absent: AbsentRows) -> UnitPlan {
     let mut next = 1_000 * stored.len() as u128;
     plan(stored, rows, absent, (now().date_naive(), now()), || {
@@ -112,16 +122,7 @@ fn what_hangs_on_a_fallen_row_falls_with_it_and_the_rest_stands() {
 
 #[test]
 fn a_tree_is_at_most_twenty_levels_deep() {
-    let keys: Vec<String> = (1..=21).map(|level| format!("u{level}")).collect();
-    let rows: Vec<UnitRow> = (0..21)
-        .map(|level| {
-            row(
-                level,
-                &keys[level as usize],
-                if level == 0 { "" } else { &keys[level as usize - 1] },
-            )
-        })
-        .collect();
+    let rows = chain(21);
     let plan = run(&[root()], &rows, AbsentRows::Keep);
     assert_eq!(plan.created.len(), 20);
     assert_eq!(kinds(&plan), [(20, FaultKind::TreeInvalid)]);
@@ -129,20 +130,11 @@ fn a_tree_is_at_most_twenty_levels_deep() {
 
 #[test]
 fn a_move_that_pushes_others_too_deep_is_refused() {
-    let keys: Vec<String> = (1..=19).map(|level| format!("u{level}")).collect();
-    let mut chain: Vec<UnitRow> = (0..19)
-        .map(|level| {
-            row(
-                level,
-                &keys[level as usize],
-                if level == 0 { "" } else { &keys[level as usize - 1] },
-            )
-        })
-        .collect();
-    chain.push(row(19, "x", ""));
-    chain.push(row(20, "y", "x"));
-    let stored = apply(&[root()], &run(&[root()], &chain, AbsentRows::Keep));
-    let plan = run(&stored, &rows(&[("x", "u19")]), AbsentRows::Keep);
+    let mut rows_before = chain(19);
+    rows_before.push(row(19, "x", ""));
+    rows_before.push(row(20, "y", "x"));
+    let stored = apply(&[root()], &run(&[root()], &rows_before, AbsentRows::Keep));
+    let plan = run(&stored, &rows(&[("x", "u18")]), AbsentRows::Keep);
     assert_eq!(kinds(&plan), [(0, FaultKind::TreeInvalid)]);
     assert!(plan.updated.is_empty() && plan.depths.is_empty());
 }

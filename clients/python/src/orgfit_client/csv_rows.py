@@ -1,7 +1,7 @@
 """Rows of units and people from CSV files whose columns are named like the fields of the API.
 
 A list holds its entries with semicolons between them; a date is written 2026-01-31; a column
-`segments.<dimension>` holds the value of one segment dimension. A column that is no field is an
+`segment.<dimension>` holds the value of one segment dimension. A column that is no field is an
 error, so that nothing goes out that nobody meant to send.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from orgfit.common.v1 import values_pb2
 from orgfit.intake.v1 import intake_service_pb2 as pb
 
-SEGMENT_PREFIX = "segments."
+SEGMENT_PREFIX = "segment."
 
 
 class CsvError(Exception):

@@ -1,0 +1,38 @@
+# The few commands that set everything up: they need cargo, make and Python, and install nothing into
+# the system. PostgreSQL is taken from the machine or unpacked below target/.
+
+PYTHON ?= python3
+CARGO ?= cargo
+POSTGRES = $(PYTHON) scripts/postgres_binaries.py
+ORGFIT = target/debug/orgfit
+
+# Where `make demo` keeps its data; by default below target/.
+ORGFIT_DEMO_DATA ?=
+DEMO_FLAGS ?=
+TEST_FLAGS ?=
+
+# Variables of make, not of the engine, which refuses those that it does not know.
+unexport ORGFIT_DEMO_DATA DEMO_FLAGS TEST_FLAGS
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check build
+
+help: ## Show what can be made.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+build: ## Build the binary.
+	$(CARGO) build --locked
+
+demo: build ## Start the engine, import an invented organization, show it, and stop.
+	@bin=$$($(POSTGRES)) && \
+	data='$(ORGFIT_DEMO_DATA)' && data=$${data:-$$($(POSTGRES) --scratch demo)} && \
+	ORGFIT_PG_BIN_DIR=$$bin $(ORGFIT) demo --data-dir "$$data" $(DEMO_FLAGS)
+
+test: build ## Run every test beside a PostgreSQL of their own.
+	@bin=$$($(POSTGRES)) && data=$$($(POSTGRES) --scratch test-postgres) && \
+	ORGFIT_PG_BIN_DIR=$$bin $(ORGFIT) postgres --data-dir "$$data" -- \
+		$(CARGO) test --locked $(TEST_FLAGS)
+
+check: ## Check format and lints.
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
