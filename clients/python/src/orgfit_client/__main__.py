@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace, channel: grpc.Channel) -> bool:
         return True
 
     def progress(rows: int) -> None:
-        print(f"\r{rows} rows sent", end="\n" if not sys.stderr.isatty() else "", file=sys.stderr)
+        print(f"{rows} rows sent", file=sys.stderr)
 
     settings = {"source": "orgfit-client", "validate_only": arguments.validate_only}
     well = True
