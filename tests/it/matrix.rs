@@ -168,15 +168,12 @@ async fn ask(
     json: &str,
     names: &Names,
 ) -> serde_json::Value {
-    let calls = prost_reflect::DescriptorPool::decode(orgfit::pb::DESCRIPTOR_SET).unwrap();
-    let (service, name) = method.split_once('/').unwrap();
-    let service = calls.get_service_by_name(service).unwrap();
-    let method_descriptor = service.methods().find(|method| method.name() == name).unwrap();
-    let messages = requests::build(&method_descriptor.input(), &[json], names);
+    let descriptor = requests::method(method);
+    let messages = requests::build(&descriptor.input(), &[json], names);
     let encoded = messages.iter().map(Message::encode_to_vec).collect();
     let answer = requests::send(&world.channel, Some(&tenant.key), method, encoded).await;
     let answer = answer.unwrap_or_else(|status| panic!("{method} {json}: {status:?}"));
-    let message = DynamicMessage::decode(method_descriptor.output(), &answer[..]).unwrap();
+    let message = DynamicMessage::decode(descriptor.output(), &answer[..]).unwrap();
     serde_json::to_value(&message).unwrap()
 }
 

@@ -2,6 +2,7 @@
 //! Tests over the whole contract walk it by reflection, so that a method or a field that nobody
 //! thought of fails them.
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use http::uri::PathAndQuery;
 use orgfit::server::SERVICES;
@@ -176,11 +177,24 @@ pub(crate) struct Call {
     pub(crate) fields: Vec<Path>,
 }
 
+/// The contract.
+fn contract() -> &'static DescriptorPool {
+    static CONTRACT: LazyLock<DescriptorPool> =
+        LazyLock::new(|| DescriptorPool::decode(orgfit::pb::DESCRIPTOR_SET).unwrap());
+    &CONTRACT
+}
+
+/// A method by its name, `<package>.<Service>/<Method>`.
+pub(crate) fn method(name: &str) -> MethodDescriptor {
+    let (service, name) = name.split_once('/').unwrap();
+    let service = contract().get_service_by_name(service).unwrap();
+    service.methods().find(|method| method.name() == name).unwrap()
+}
+
 /// All requests. Fails for a method without one, for a request without a method, and for a field
 /// that no request of its method can carry.
 pub(crate) fn calls() -> Vec<Call> {
-    let pool = DescriptorPool::decode(orgfit::pb::DESCRIPTOR_SET).unwrap();
-    let methods: BTreeMap<String, MethodDescriptor> = pool
+    let methods: BTreeMap<String, MethodDescriptor> = contract()
         .services()
         .filter(|service| SERVICES.contains(&service.full_name()))
         .flat_map(|service| service.methods().collect::<Vec<_>>())
