@@ -14,6 +14,7 @@ mod door;
 mod embedded;
 mod harness;
 mod intake;
+mod isolation;
 mod manners;
 mod matrix;
 mod proxy;
