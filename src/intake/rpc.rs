@@ -135,8 +135,8 @@ impl IntakeService for IntakeRpc {
         let (ctx, message) = enter(request)?;
         require_any_import(&ctx)?;
         let chunk = match message.part {
-            Some(Wire::Units(rows)) => Chunk::from(rows),
-            Some(Wire::People(rows)) => Chunk::from(rows),
+            Some(Wire::Units(rows)) => Chunk { field: "units", ..Chunk::from(rows) },
+            Some(Wire::People(rows)) => Chunk { field: "people", ..Chunk::from(rows) },
             Some(Wire::Footer(footer)) => {
                 let header = wire::parse_header(message.header)?;
                 let job = self.finish_unary(&ctx, &header, footer.row_count).await?;
