@@ -13,6 +13,7 @@ mod directory;
 mod door;
 mod embedded;
 mod harness;
+mod hostile;
 mod intake;
 mod isolation;
 mod manners;

@@ -122,13 +122,13 @@ enum Reach {
 }
 
 /// What the requests of a caller name besides the identifier that is looked at.
-type Names = BTreeMap<&'static str, String>;
+pub(crate) type Names = BTreeMap<&'static str, String>;
 
 /// An organization with something of everything.
-struct Life {
+pub(crate) struct Life {
     tenant: Tenant,
     /// A part of its tree.
-    inside: Names,
+    pub(crate) inside: Names,
     /// Another part.
     outside: Names,
 }
@@ -156,7 +156,7 @@ struct Cell {
 /// The answers to one kind of identifier, by principal. Empty where a principal is none.
 type Row = Vec<Option<Cell>>;
 
-fn fresh_key() -> String {
+pub(crate) fn fresh_key() -> String {
     format!("key-{}", Uuid::new_v4())
 }
 
@@ -217,7 +217,7 @@ async fn make_place(world: &World, tenant: &Tenant) -> Names {
 }
 
 impl Life {
-    async fn live(world: &World, tenant: &Tenant) -> Self {
+    pub(crate) async fn live(world: &World, tenant: &Tenant) -> Self {
         let scheme =
             ask(world, tenant, &format!("{DIRECTORY}/GetSegmentScheme"), "{}", &Names::new()).await;
         let etag = scheme["segmentScheme"]["etag"].as_str().unwrap().to_owned();
@@ -243,12 +243,31 @@ impl Life {
     }
 
     /// A token for the second page of a list.
-    async fn page_token(&self, world: &World, call: &Call) -> String {
+    pub(crate) async fn page_token(&self, world: &World, call: &Call) -> String {
         let messages = call.base.messages[0];
         let answer = ask(world, &self.tenant, call.base.method, messages, &self.inside).await;
         let token = answer["nextPageToken"].as_str().unwrap_or_default().to_owned();
         assert!(!token.is_empty(), "{} has one page only", call.name());
         token
+    }
+}
+
+/// Adds the validators that a call must have.
+pub(crate) async fn add_etags(world: &World, tenant: &Tenant, call: &Call, names: &mut Names) {
+    let ask = async |method: &str| {
+        ask(world, tenant, &format!("{DIRECTORY}/{method}"), "{}", &Names::new()).await
+    };
+    let text = |json: &serde_json::Value| json["etag"].as_str().unwrap().to_owned();
+    match call.method.name() {
+        "UpdateOrganization" => {
+            let organization = ask("GetOrganization").await;
+            names.insert("organization_etag", text(&organization["organization"]));
+        }
+        "UpdateSegmentScheme" => {
+            let scheme = ask("GetSegmentScheme").await;
+            names.insert("scheme_etag", text(&scheme["segmentScheme"]));
+        }
+        _ => {}
     }
 }
 
@@ -478,7 +497,7 @@ impl Matrix {
             };
             let mut names = here.clone();
             names.extend([("uuid", Uuid::new_v4().to_string()), ("key", fresh_key())]);
-            self.add_etags(call, &mut names).await;
+            add_etags(&self.world, &self.ours.tenant, call, &mut names).await;
             if let Some((_, resource)) = path
                 && object.is_none()
             {
@@ -506,32 +525,6 @@ impl Matrix {
             self.close(&self.ours.tenant, &id).await.ok();
         }
         row
-    }
-
-    async fn add_etags(&self, call: &Call, names: &mut Names) {
-        let ask = async |method: &str| {
-            ask(
-                &self.world,
-                &self.ours.tenant,
-                &format!("{DIRECTORY}/{method}"),
-                "{}",
-                &Names::new(),
-            )
-            .await
-        };
-        let text = |json: &serde_json::Value| json["etag"].as_str().unwrap().to_owned();
-        match call.method.name() {
-            "UpdateOrganization" => {
-                names.insert(
-                    "organization_etag",
-                    text(&ask("GetOrganization").await["organization"]),
-                );
-            }
-            "UpdateSegmentScheme" => {
-                names.insert("scheme_etag", text(&ask("GetSegmentScheme").await["segmentScheme"]));
-            }
-            _ => {}
-        }
     }
 
     /// The lines of one call.
