@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::SubsecRound;
 use uuid::Uuid;
 
 use super::caller::Caller;
@@ -57,7 +58,8 @@ impl Context {
         deadline: Instant,
         ids: Arc<dyn IdSource>,
     ) -> Self {
-        Self { caller, now, deadline, ids }
+        // The database keeps microseconds: what a write returns is what a later read returns.
+        Self { caller, now: now.trunc_subsecs(6), deadline, ids }
     }
 
     /// The context of one of the operator's commands, which has `patience` to end.

@@ -7,7 +7,9 @@ use std::path::Path;
 
 use chrono::Days;
 
-use super::args::{AdminCommand, ClientsCommand, InOrganization, IssuersCommand, KeysCommand, OrganizationsCommand};
+use super::args::{
+    AdminCommand, ClientsCommand, InOrganization, IssuersCommand, KeysCommand, OrganizationsCommand,
+};
 use super::config::Config;
 use super::console::Console;
 use super::failure::{Failure, Outcome};
@@ -16,8 +18,9 @@ use crate::access::{self, IssuedKey, IssuerInput, KeyId, NewClient, NewIssuer};
 use crate::base::context::{IdSource, RandomIds};
 use crate::base::id::{ClientId, Id, IssuerId, OrganizationId};
 use crate::base::page::PAGE_KEY_BYTES;
+use crate::base::text::DISPLAY_NAME_CHARS_MAX;
 use crate::base::{Check, Clock, Context, Db, SystemClock, Tx};
-use crate::directory::{self, NewOrganization, Organization, Settings, organization};
+use crate::directory::{self, NewOrganization, Organization, Settings};
 
 /// Runs the command.
 pub(super) async fn run(config: &Config, console: Console, command: &AdminCommand) -> Outcome {
@@ -59,7 +62,7 @@ pub(super) async fn create_organization(
     language: &str,
 ) -> Outcome<Organization> {
     let mut check = Check::new();
-    let display_name = organization::parse_display_name(&mut check, name);
+    let display_name = check.text("name", name, 1..=DISPLAY_NAME_CHARS_MAX);
     let time_zone = check.time_zone("time_zone", time_zone);
     let language = check.language("language", language);
     let settings = check.build(|| Some(Settings::new(display_name?, time_zone?, language?)))?;
@@ -96,9 +99,14 @@ async fn clients(db: &Db, console: Console, command: &ClientsCommand) -> Outcome
             let (mut tx, ctx) = write(db, "list_clients", within).await?;
             for listed in access::list_clients(&mut tx, &ctx).await? {
                 let live = listed.keys.iter().filter(|key| key.is_live(ctx.now)).count();
-                let permissions: Vec<_> =
-                    listed.client.permissions.iter().map(|permission| permission.as_str()).collect();
-                let unit = listed.client.unit_id.map_or("everywhere".to_owned(), |unit| unit.to_string());
+                let permissions: Vec<_> = listed
+                    .client
+                    .permissions
+                    .iter()
+                    .map(|permission| permission.as_str())
+                    .collect();
+                let unit =
+                    listed.client.unit_id.map_or("everywhere".to_owned(), |unit| unit.to_string());
                 console.line(format!(
                     "{}  {}  {live} live keys  {unit}  {}",
                     listed.client.client_id,
@@ -135,7 +143,8 @@ async fn keys(db: &Db, console: Console, command: &KeysCommand) -> Outcome {
                         (None, Some(time)) => format!("live until {time}"),
                         (None, None) => "live".to_owned(),
                     };
-                    let used = key.last_use_date.map_or("never".to_owned(), |date| date.to_string());
+                    let used =
+                        key.last_use_date.map_or("never".to_owned(), |date| date.to_string());
                     console.line(format!(
                         "{}  {}  {}  {state}  last used {used}",
                         key.key_id, listed.client.client_id, listed.client.name
@@ -220,16 +229,22 @@ async fn write(db: &Db, name: &'static str, within: &InOrganization) -> Outcome<
         (Some(text), _) => {
             let id = parse_id::<OrganizationId>("organization", text)?;
             if !known.contains(&id) {
-                return Err(Failure::new("there is no such organization; orgfit admin organizations list"));
+                return Err(Failure::new(
+                    "there is no such organization; orgfit admin organizations list",
+                ));
             }
             id
         }
         (None, [only]) => *only,
         (None, []) => {
-            return Err(Failure::new("there is no organization yet; orgfit admin organizations create"));
+            return Err(Failure::new(
+                "there is no organization yet; orgfit admin organizations create",
+            ));
         }
         (None, _) => {
-            return Err(Failure::usage("there are several organizations: name one with --organization"));
+            return Err(Failure::usage(
+                "there are several organizations: name one with --organization",
+            ));
         }
     };
     let ctx = Session::context(organization_id);
@@ -238,8 +253,9 @@ async fn write(db: &Db, name: &'static str, within: &InOrganization) -> Outcome<
 }
 
 fn parse_id<I: Id>(name: &str, text: &str) -> Outcome<I> {
-    I::parse(text)
-        .ok_or_else(|| Failure::usage(format!("{name} must be a UUID in lower-case canonical form")))
+    I::parse(text).ok_or_else(|| {
+        Failure::usage(format!("{name} must be a UUID in lower-case canonical form"))
+    })
 }
 
 /// Writes a secret to a new file that only its owner can read.

@@ -250,7 +250,11 @@ pub(super) fn command_line() -> clap::Command {
         .value_parser(clap::value_parser!(PathBuf))
         .help("TOML file with configuration keys (ORGFIT_CONFIG)");
     let flags = KEYS.iter().filter_map(|key| {
-        let default = if key.default.is_empty() { String::new() } else { format!(" [default: {}]", key.default) };
+        let default = if key.default.is_empty() {
+            String::new()
+        } else {
+            format!(" [default: {}]", key.default)
+        };
         Some(
             Arg::new(key.name)
                 .long(key.flag()?)
@@ -295,7 +299,8 @@ mod tests {
 
     #[test]
     fn a_configuration_flag_may_stand_before_or_after_the_command() {
-        for line in [["orgfit", "--data-dir", "x", "serve"], ["orgfit", "serve", "--data-dir", "x"]] {
+        for line in [["orgfit", "--data-dir", "x", "serve"], ["orgfit", "serve", "--data-dir", "x"]]
+        {
             let asked = ask(&command_line().try_get_matches_from(line).unwrap()).unwrap();
             assert_eq!(asked.flags["data_dir"], "x");
             assert!(matches!(asked.command, Command::Serve));

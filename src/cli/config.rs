@@ -196,7 +196,10 @@ impl Reader<'_> {
 
     fn address(&mut self, name: &str) -> SocketAddr {
         self.text(name).parse().unwrap_or_else(|_| {
-            self.refuse(name, "must be an address and a port, such as 127.0.0.1:50051 or [::]:50051");
+            self.refuse(
+                name,
+                "must be an address and a port, such as 127.0.0.1:50051 or [::]:50051",
+            );
             SocketAddr::from(([127, 0, 0, 1], 0))
         })
     }
@@ -251,7 +254,10 @@ mod tests {
 
     #[test]
     fn a_standard_variable_counts_when_ours_is_not_set() {
-        let (standard, own) = (("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a"), ("ORGFIT_OTLP_TRACES_ENDPOINT", "http://b"));
+        let (standard, own) = (
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a"),
+            ("ORGFIT_OTLP_TRACES_ENDPOINT", "http://b"),
+        );
         let telemetry = parse(&[standard, own]).unwrap().telemetry;
         assert_eq!(telemetry.traces_endpoint.as_deref(), Some("http://b"));
         assert_eq!(telemetry.metrics_endpoint.as_deref(), Some("http://a"));
@@ -270,7 +276,10 @@ mod tests {
             ("ORGFIT_API_KEY", "orgfit_canary"),
         ])
         .unwrap();
-        assert_eq!(config.database_url.as_ref().map(Secret::expose), Some("postgres://u:canary@h/d"));
+        assert_eq!(
+            config.database_url.as_ref().map(Secret::expose),
+            Some("postgres://u:canary@h/d")
+        );
         assert!(!format!("{config:?}").contains("canary"));
     }
 }

@@ -51,7 +51,11 @@ impl Console {
 
     /// A text in a colour, on a terminal.
     pub(super) fn paint(self, colour: Colour, text: impl Display) -> String {
-        if self.colour { format!("\u{1b}[{}m{text}\u{1b}[0m", colour.code()) } else { text.to_string() }
+        if self.colour {
+            format!("\u{1b}[{}m{text}\u{1b}[0m", colour.code())
+        } else {
+            text.to_string()
+        }
     }
 
     /// Shows how far something is, on a terminal only; overwrites what it showed before.

@@ -35,7 +35,8 @@ pub(super) fn markdown() -> String {
     for key in KEYS {
         // Writing to a string cannot fail.
         let _ = write!(text, "\n## `{}`\n\n{}\n\n", key.name, key.about);
-        let default = if key.default.is_empty() { "none".to_owned() } else { format!("`{}`", key.default) };
+        let default =
+            if key.default.is_empty() { "none".to_owned() } else { format!("`{}`", key.default) };
         let _ = writeln!(text, "- Unit or form: {}\n- Default: {default}", key.unit);
         let variables: Vec<String> = std::iter::once(key.variable())
             .chain(key.standard_variables.iter().map(|name| (*name).to_owned()))
@@ -57,6 +58,10 @@ mod tests {
     #[test]
     fn the_documentation_is_that_of_the_table() {
         let written = include_str!("../../docs/configuration.md");
-        assert_eq!(written, markdown(), "run: cargo run -- config --markdown > docs/configuration.md");
+        assert_eq!(
+            written,
+            markdown(),
+            "run: cargo run -- config --markdown > docs/configuration.md"
+        );
     }
 }

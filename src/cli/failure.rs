@@ -95,7 +95,8 @@ impl From<sqlx::Error> for Failure {
 impl From<tonic::Status> for Failure {
     fn from(status: tonic::Status) -> Self {
         let details = status.get_error_details();
-        let reason = details.error_info().map_or_else(String::new, |info| format!(" / {}", info.reason));
+        let reason =
+            details.error_info().map_or_else(String::new, |info| format!(" / {}", info.reason));
         let mut message = format!("{:?}{reason}: {}", status.code(), status.message());
         for violation in details.bad_request().iter().flat_map(|bad| &bad.field_violations) {
             message.push_str(&format!("\n  {}: {}", violation.field, violation.description));

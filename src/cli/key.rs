@@ -132,7 +132,12 @@ pub(super) const KEYS: &[Key] = &[
         "256",
         "Most calls at once. One more is refused and told when to come back.",
     ),
-    key("connections_max", "connections, 1 to 100000", "1024", "Most connections of callers at once."),
+    key(
+        "connections_max",
+        "connections, 1 to 100000",
+        "1024",
+        "Most connections of callers at once.",
+    ),
     key(
         "connections_per_peer_max",
         "connections, 1 to 100000",
@@ -171,7 +176,12 @@ pub(super) const KEYS: &[Key] = &[
     ),
     key("log_format", "text, json", "text", "Whether log lines are for people or for machines."),
     standard(
-        key("service_name", "text", "orgfit", "Name of this service in exported spans and metrics."),
+        key(
+            "service_name",
+            "text",
+            "orgfit",
+            "Name of this service in exported spans and metrics.",
+        ),
         &["OTEL_SERVICE_NAME"],
     ),
     standard(
@@ -192,24 +202,14 @@ pub(super) const KEYS: &[Key] = &[
         ),
         &["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"],
     ),
-    key(
-        "endpoint",
-        "URL",
-        "http://127.0.0.1:50051",
-        "The server that orgfit import calls.",
-    ),
+    key("endpoint", "URL", "http://127.0.0.1:50051", "The server that orgfit import calls."),
     key(
         "ca_certificate",
         "path of a PEM file",
         "",
         "The authority that signed the certificate of an https endpoint, when it is not one that the system trusts.",
     ),
-    key(
-        "api_key_file",
-        "path",
-        "",
-        "File with the API key that orgfit import shows.",
-    ),
+    key("api_key_file", "path", "", "File with the API key that orgfit import shows."),
     secret("api_key", "API key", "The API key itself; wins over api_key_file."),
 ];
 
@@ -223,10 +223,8 @@ pub(super) fn nearest<'c>(
     word: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
-    let (distance, best) = candidates
-        .into_iter()
-        .map(|candidate| (distance(word, candidate), candidate))
-        .min()?;
+    let (distance, best) =
+        candidates.into_iter().map(|candidate| (distance(word, candidate), candidate)).min()?;
     let longest = word.chars().count().max(best.chars().count());
     (distance * 2 < longest).then_some(best)
 }

@@ -33,7 +33,11 @@ pub fn run() -> ExitCode {
         Ok(asked) => asked,
         Err(error) => {
             let code = if error.use_stderr() { EXIT_USAGE } else { 0 };
-            return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::from(EXIT_FAILED) };
+            return if error.print().is_ok() {
+                ExitCode::from(code)
+            } else {
+                ExitCode::from(EXIT_FAILED)
+            };
         }
     };
     match obey(asked) {

@@ -44,9 +44,7 @@ async fn serve_on(
 
 /// Starts a server.
 pub(super) async fn start(options: Options) -> Outcome<Running> {
-    server::start(options)
-        .await
-        .map_err(|error| Failure::caused("the server cannot start", &error))
+    server::start(options).await.map_err(|error| Failure::caused("the server cannot start", &error))
 }
 
 fn options(config: &Config, db: Db) -> Options {

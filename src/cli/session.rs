@@ -26,7 +26,10 @@ impl Session {
     pub(super) async fn to_serve(config: &Config) -> Outcome<Self> {
         match &config.database_url {
             Some(_) => Self::of_url(config).await,
-            None => Self::of(config, embedded::start(&embedded_options(config, "orgfit serve")).await?).await,
+            None => {
+                Self::of(config, embedded::start(&embedded_options(config, "orgfit serve")).await?)
+                    .await
+            }
         }
     }
 
@@ -34,7 +37,9 @@ impl Session {
     pub(super) async fn to_visit(config: &Config, command: &str) -> Outcome<Self> {
         match &config.database_url {
             Some(_) => Self::of_url(config).await,
-            None => Self::of(config, embedded::open(&embedded_options(config, command)).await?).await,
+            None => {
+                Self::of(config, embedded::open(&embedded_options(config, command)).await?).await
+            }
         }
     }
 

@@ -145,7 +145,9 @@ fn read_file(path: &Path) -> Result<Vec<(&'static str, Written)>, Vec<String>> {
                 let origin = Origin::File(path.to_path_buf());
                 values.push((key.name, Written { text: Secret::new(text), origin }));
             }
-            None => mistakes.push(format!("{shown}: {name} must be a text, a number or a truth value")),
+            None => {
+                mistakes.push(format!("{shown}: {name} must be a text, a number or a truth value"))
+            }
         }
     }
     if mistakes.is_empty() { Ok(values) } else { Err(mistakes) }
@@ -172,7 +174,11 @@ fn hint<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> String
 mod tests {
     use super::*;
 
-    fn sources(flags: &[(&'static str, &str)], variables: &[(&str, &str)], file: Option<&Path>) -> Sources {
+    fn sources(
+        flags: &[(&'static str, &str)],
+        variables: &[(&str, &str)],
+        file: Option<&Path>,
+    ) -> Sources {
         Sources {
             flags: flags.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(),
             file: file.map(Path::to_path_buf),
@@ -190,7 +196,10 @@ mod tests {
     }
 
     fn data_dir(sources: &Sources) -> String {
-        settle(sources).unwrap_or_else(|found| panic!("{found:?}"))["data_dir"].text.expose().to_owned()
+        settle(sources).unwrap_or_else(|found| panic!("{found:?}"))["data_dir"]
+            .text
+            .expose()
+            .to_owned()
     }
 
     #[test]
@@ -209,10 +218,14 @@ mod tests {
     #[test]
     fn whatever_is_unknown_is_refused_with_its_neighbour_and_all_at_once() {
         let file = file("data_dri = \"x\"\nlimits = { a = 1 }\n");
-        let variables = [("ORGFIT_DATABASE_URI", "x"), ("ORGFIT_TEST_DATABASE_URL", "x"), ("PATH", "x")];
+        let variables =
+            [("ORGFIT_DATABASE_URI", "x"), ("ORGFIT_TEST_DATABASE_URL", "x"), ("PATH", "x")];
         let mistakes = settle(&sources(&[], &variables, Some(file.path()))).err().unwrap();
         assert_eq!(mistakes.len(), 3, "{mistakes:?}");
-        assert!(mistakes[0].contains("ORGFIT_DATABASE_URI") && mistakes[0].contains("ORGFIT_DATABASE_URL?"));
+        assert!(
+            mistakes[0].contains("ORGFIT_DATABASE_URI")
+                && mistakes[0].contains("ORGFIT_DATABASE_URL?")
+        );
         assert!(mistakes[1].contains("data_dri") && mistakes[1].contains("data_dir?"));
         assert!(mistakes[2].contains("limits"));
     }

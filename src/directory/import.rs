@@ -49,6 +49,7 @@ pub struct Fault {
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     kept: Vec<Fault>,
+    count: usize,
     rejected_rows: i32,
     last_row: Option<i32>,
 }
@@ -60,6 +61,7 @@ impl Faults {
             self.last_row = Some(fault.row_number);
             self.rejected_rows += 1;
         }
+        self.count += 1;
         if self.kept.len() < FAULTS_MAX {
             self.kept.push(fault);
         }
@@ -78,6 +80,11 @@ impl Faults {
                 message: finding.violation.description,
             });
         }
+    }
+
+    /// All faults, kept or not.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// Rows with faults.

@@ -48,9 +48,10 @@ impl PrivacyPolicy {
     pub fn parse(check: &mut Check, asked: Self) -> Option<Self> {
         let standard = Self::default();
         let group = match asked.minimum_group_size {
-            0 => standard.minimum_group_size,
-            size => check.number("privacy_policy.minimum_group_size", size, 5..=100)?,
+            0 => Some(standard.minimum_group_size),
+            size => check.number("privacy_policy.minimum_group_size", size, 5..=100),
         };
+        let floor = group.unwrap_or(standard.minimum_group_size);
         let mut size = |field: &str, asked: i32, default: i32, floor: i32, limit: i32| {
             let default = default.max(floor);
             if asked == 0 {
@@ -62,14 +63,14 @@ impl PrivacyPolicy {
             "distribution_minimum_group_size",
             asked.distribution_minimum_group_size,
             standard.distribution_minimum_group_size,
-            group,
+            floor,
             100,
         );
         let comment = size(
             "comment_minimum_group_size",
             asked.comment_minimum_group_size,
             standard.comment_minimum_group_size,
-            group,
+            floor,
             100,
         );
         let quality = size(
@@ -87,7 +88,7 @@ impl PrivacyPolicy {
             1000,
         );
         Some(Self {
-            minimum_group_size: group,
+            minimum_group_size: group?,
             distribution_minimum_group_size: distribution?,
             comment_minimum_group_size: comment?,
             quality_minimum_group_size: quality?,

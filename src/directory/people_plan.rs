@@ -51,12 +51,12 @@ pub struct PersonRow {
     pub leads_unit_external_ids: Vec<String>,
 }
 
-/// A row whose own fields are right.
+/// What can be read of a row. What cannot is a finding of its check.
 #[derive(Clone, Debug)]
 struct Parsed {
-    external_id: String,
-    fields: PersonFields,
-    unit: String,
+    external_id: Option<String>,
+    fields: Option<PersonFields>,
+    unit: Option<String>,
     manager: Option<String>,
     leads: Vec<String>,
 }
@@ -126,27 +126,20 @@ impl PeoplePlan {
         for row in rows {
             let mut check = Check::new();
             let parsed = parse(&mut check, row);
-            let key = check.required_external_id("external_id", &row.external_id);
-            // The key was checked twice; its findings are told once.
-            let mut findings = check.into_findings();
-            if key.is_none() {
-                findings.pop();
-            }
-            let mut stands = parsed.is_some() && findings.is_empty();
+            let findings = check.into_findings();
+            let mut stands = findings.is_empty();
             self.outcome.faults.push_findings(row.row_number, &row.external_id, findings);
-            let Some(key) = key else { continue };
+            let Some(key) = parsed.external_id.clone() else { continue };
             if self.seen.contains_key(&key) {
                 self.fault(row, "external_id", FaultKind::DuplicateInImport);
                 continue;
             }
             let held = stored.get(&key);
-            if let Some(parsed) = &parsed {
-                stands &= self.check_references(row, parsed, held);
-            }
+            stands &= self.check_references(row, &parsed, held);
             let seen = Seen {
                 row_number: row.row_number,
                 person_id: held.map_or_else(&mut new_id, |person| person.person_id),
-                manager: parsed.and_then(|parsed| parsed.manager).map(String::into_boxed_str),
+                manager: parsed.manager.map(String::into_boxed_str),
                 stands,
             };
             self.seen.insert(key, seen);
@@ -160,11 +153,15 @@ impl PeoplePlan {
         parsed: &Parsed,
         held: Option<&Person>,
     ) -> bool {
-        let before = self.outcome.faults.rejected_rows();
-        match self.units.get(&parsed.unit) {
-            None => self.fault(row, "unit_external_id", FaultKind::ReferenceUnknown),
-            Some((_, false)) => self.fault(row, "unit_external_id", FaultKind::ReferenceRetired),
-            Some((_, true)) => {}
+        let before = self.outcome.faults.count();
+        if let Some(unit) = &parsed.unit {
+            match self.units.get(unit) {
+                None => self.fault(row, "unit_external_id", FaultKind::ReferenceUnknown),
+                Some((_, false)) => {
+                    self.fault(row, "unit_external_id", FaultKind::ReferenceRetired);
+                }
+                Some((_, true)) => {}
+            }
         }
         let placement = held.and_then(|person| person.placement.as_ref());
         let none = Segments::new();
@@ -191,7 +188,7 @@ impl PeoplePlan {
                 }
             }
         }
-        self.outcome.faults.rejected_rows() == before
+        self.outcome.faults.count() == before
     }
 
     /// Managers whom rows name and who are in no row themselves.
@@ -253,12 +250,17 @@ impl PeoplePlan {
     ) -> PeopleBatch {
         let mut batch = PeopleBatch::default();
         for row in rows {
-            let Some(parsed) = parse(&mut Check::new(), row) else { continue };
-            let Some(seen) = self.seen.get(&parsed.external_id) else { continue };
+            let parsed = parse(&mut Check::new(), row);
+            let (Some(key), Some(fields), Some(unit)) =
+                (parsed.external_id, parsed.fields, parsed.unit)
+            else {
+                continue;
+            };
+            let Some(seen) = self.seen.get(&key) else { continue };
             if !seen.stands || seen.row_number != row.row_number {
                 continue;
             }
-            let Some((unit_id, _)) = self.units.get(&parsed.unit).copied() else { continue };
+            let Some((unit_id, _)) = self.units.get(&unit).copied() else { continue };
             let id = seen.person_id;
             let placement = Placement {
                 unit_id,
@@ -267,12 +269,12 @@ impl PeoplePlan {
             };
             let leads = parsed.leads.iter().filter_map(|key| self.units.get(key));
             batch.leads.push((id, leads.map(|(unit, _)| *unit).collect()));
-            match stored.get(&parsed.external_id) {
+            match stored.get(&key) {
                 None => {
                     self.outcome.created += 1;
-                    batch.created.push(create(id, parsed.fields, placement, now));
+                    batch.created.push(create(id, fields, placement, now));
                 }
-                Some(person) => match change(person, parsed.fields, placement, now) {
+                Some(person) => match change(person, fields, placement, now) {
                     None => self.outcome.unchanged += 1,
                     Some(person) => {
                         self.outcome.updated += 1;
@@ -313,47 +315,42 @@ impl PeoplePlan {
 }
 
 /// Checks the fields of a row that stand by themselves.
-fn parse(check: &mut Check, row: &PersonRow) -> Option<Parsed> {
+fn parse(check: &mut Check, row: &PersonRow) -> Parsed {
+    let external_id = check.required_external_id("external_id", &row.external_id);
     let start_date = parse_date(check, "start_date", row.start_date);
     let termination_date = parse_date(check, "termination_date", row.termination_date);
-    let fields = PersonFields::parse(
-        check,
-        RawPerson {
-            external_id: "",
-            employee_number: &row.employee_number,
-            first_name: &row.first_name,
-            last_name: &row.last_name,
-            display_name: &row.display_name,
-            work_email: &row.work_email,
-            language_code: &row.language_code,
-            employment_status: row.employment_status,
-            start_date: start_date.flatten(),
-            termination_date: termination_date.flatten(),
-        },
-    );
+    let raw = RawPerson {
+        external_id: "",
+        employee_number: &row.employee_number,
+        first_name: &row.first_name,
+        last_name: &row.last_name,
+        display_name: &row.display_name,
+        work_email: &row.work_email,
+        language_code: &row.language_code,
+        employment_status: row.employment_status,
+        start_date: start_date.flatten(),
+        termination_date: termination_date.flatten(),
+    };
+    let fields = PersonFields::parse(check, raw)
+        .map(|fields| PersonFields { external_id: external_id.clone(), ..fields });
     let unit = check.required_external_id("unit_external_id", &row.unit_external_id);
-    let manager = check.external_id("manager_external_id", &row.manager_external_id);
-    check.count("leads_unit_external_ids", row.leads_unit_external_ids.len(), 0..=LED_UNITS_MAX);
+    let manager = check.external_id("manager_external_id", &row.manager_external_id).flatten();
+    if manager.is_some() && manager == external_id {
+        check.refuse("manager_external_id", "must be another person");
+    }
+    let led = &row.leads_unit_external_ids;
+    check.count("leads_unit_external_ids", led.len(), 0..=LED_UNITS_MAX);
     let mut leads = Vec::new();
-    for (position, key) in row.leads_unit_external_ids.iter().enumerate() {
+    for (position, key) in led.iter().enumerate() {
         leads.extend(
             check.required_external_id(&format!("leads_unit_external_ids[{position}]"), key),
         );
     }
-    if !leads.is_empty()
-        && fields.as_ref().is_some_and(|fields| fields.employment_status.has_left())
-    {
+    let has_left = fields.as_ref().is_some_and(|fields| fields.employment_status.has_left());
+    if has_left && !leads.is_empty() {
         check.refuse("leads_unit_external_ids", "must be empty for a person who has left");
     }
-    let external_id = check.required_external_id("external_id", &row.external_id)?;
-    if manager.as_ref().is_some_and(|manager| manager.as_ref() == Some(&external_id)) {
-        check.refuse("manager_external_id", "must be another person");
-    }
-    start_date?;
-    termination_date?;
-    let mut fields = fields?;
-    fields.external_id = Some(external_id.clone());
-    Some(Parsed { external_id, fields, unit: unit?, manager: manager?, leads })
+    Parsed { external_id, fields, unit, manager, leads }
 }
 
 fn create(

@@ -6,11 +6,14 @@
     reason = "tests may panic, and they make the time, the identifiers and the tasks that they give"
 )]
 mod access;
+mod cli;
 mod collector;
 mod contract;
+mod directory;
 mod door;
 mod embedded;
 mod harness;
+mod intake;
 mod manners;
 mod proxy;
 mod raw;

@@ -58,7 +58,8 @@ fn write<const N: usize>(
     header: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
 ) -> Outcome<PathBuf> {
-    let failed = |error: csv::Error| Failure::new(format!("writing {} failed: {error}", path.display()));
+    let failed =
+        |error: csv::Error| Failure::new(format!("writing {} failed: {error}", path.display()));
     let mut writer = csv::Writer::from_path(path).map_err(failed)?;
     writer.write_record(header).map_err(failed)?;
     for row in rows {

@@ -170,7 +170,11 @@ async fn find_or_issue_key(
     Ok(Secret::new(issued.text.expose()))
 }
 
-async fn is_good(running: &Running, key: &Secret, organization_id: OrganizationId) -> Outcome<bool> {
+async fn is_good(
+    running: &Running,
+    key: &Secret,
+    organization_id: OrganizationId,
+) -> Outcome<bool> {
     let Ok(connection) = api::local(running.address(), key) else { return Ok(false) };
     match AccessServiceClient::new(connection).who_am_i(WhoAmIRequest {}).await {
         Ok(response) => {
@@ -205,7 +209,8 @@ async fn list_units(connection: &Connection) -> Outcome<Vec<Unit>> {
     let mut units = Vec::new();
     let mut page_token = String::new();
     loop {
-        let request = ListUnitsRequest { page_size: PAGE_SIZE, page_token, ..ListUnitsRequest::default() };
+        let request =
+            ListUnitsRequest { page_size: PAGE_SIZE, page_token, ..ListUnitsRequest::default() };
         let page = directory.list_units(request).await?.into_inner();
         units.extend(page.units);
         page_token = page.next_page_token;
@@ -219,7 +224,8 @@ fn explain(config: &Config, console: Console, dir: &Path) -> Outcome {
     let key = key_file(dir);
     let (key, data_dir) = (key.display(), config.data_dir.display());
     let heading = |text: &str| console.paint(Colour::Bold, text);
-    let orgfit = std::env::current_exe().map_or_else(|_| "orgfit".to_owned(), |path| path.display().to_string());
+    let orgfit = std::env::current_exe()
+        .map_or_else(|_| "orgfit".to_owned(), |path| path.display().to_string());
     console.line(format!(
         "\n{}\n  {orgfit} serve --data-dir '{data_dir}'\n\
          \n{}\n  {key}\n\

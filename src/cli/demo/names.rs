@@ -11,17 +11,32 @@ pub(super) const CULTURES: &[Culture] = &[
     Culture {
         language: "de",
         first: &["Anna", "Lukas", "Mia", "Jonas", "Lea", "Felix", "Nina", "Urs", "Sabine", "Jürg"],
-        last: &["Müller", "Keller", "Brunner", "Zürcher", "Graf", "Vogt", "Huber", "Lüthi", "Baumann"],
+        last: &[
+            "Müller", "Keller", "Brunner", "Zürcher", "Graf", "Vogt", "Huber", "Lüthi", "Baumann",
+        ],
     },
     Culture {
         language: "fr",
-        first: &["Chloé", "Hugo", "Inès", "Léo", "Manon", "Noé", "Élodie", "Rémi", "Océane", "Yann"],
-        last: &["Lefèvre", "Moreau", "Girard", "Rochat", "Dubois", "Blanc", "Favre", "Guérin", "Perrin"],
+        first: &[
+            "Chloé", "Hugo", "Inès", "Léo", "Manon", "Noé", "Élodie", "Rémi", "Océane", "Yann",
+        ],
+        last: &[
+            "Lefèvre", "Moreau", "Girard", "Rochat", "Dubois", "Blanc", "Favre", "Guérin", "Perrin",
+        ],
     },
     Culture {
         language: "it",
         first: &["Giulia", "Luca", "Chiara", "Matteo", "Elisa", "Davide", "Sara", "Marco", "Noemi"],
-        last: &["Bianchi", "Ricci", "Colombo", "Ferrari", "Bernasconi", "Conti", "Galli", "Lombardi"],
+        last: &[
+            "Bianchi",
+            "Ricci",
+            "Colombo",
+            "Ferrari",
+            "Bernasconi",
+            "Conti",
+            "Galli",
+            "Lombardi",
+        ],
     },
     Culture {
         language: "en",
@@ -30,12 +45,23 @@ pub(super) const CULTURES: &[Culture] = &[
     },
     Culture {
         language: "es",
-        first: &["Lucía", "Álvaro", "Carmen", "Iñigo", "Sofía", "Pablo", "Ximena", "Mateo", "Núria"],
+        first: &[
+            "Lucía", "Álvaro", "Carmen", "Iñigo", "Sofía", "Pablo", "Ximena", "Mateo", "Núria",
+        ],
         last: &["García", "Núñez", "Fernández", "Ibáñez", "Romero", "Peña", "Castillo", "Vidal"],
     },
     Culture {
         language: "pl",
-        first: &["Zofia", "Jakub", "Łucja", "Michał", "Agnieszka", "Wojciech", "Hanna", "Stanisław"],
+        first: &[
+            "Zofia",
+            "Jakub",
+            "Łucja",
+            "Michał",
+            "Agnieszka",
+            "Wojciech",
+            "Hanna",
+            "Stanisław",
+        ],
         last: &["Kowalczyk", "Wójcik", "Zieliński", "Dąbrowska", "Król", "Sikora", "Żak", "Lis"],
     },
     Culture {

@@ -35,7 +35,12 @@ pub(super) fn dimensions() -> Vec<SegmentDimension> {
     vec![
         dimension("hierarchy_level", "Hierarchy level", SegmentRole::HierarchyLevel, LEVELS),
         dimension("function", "Function", SegmentRole::Function, FUNCTIONS),
-        dimension("customer_contact", "Contact with customers", SegmentRole::CustomerContact, CONTACTS),
+        dimension(
+            "customer_contact",
+            "Contact with customers",
+            SegmentRole::CustomerContact,
+            CONTACTS,
+        ),
     ]
 }
 

@@ -74,8 +74,11 @@ fn draw_unit(
     let children = below.get(unit.unit_id.as_str()).map_or(&[][..], Vec::as_slice);
     let mut headcount = usize::try_from(unit.direct_member_count).unwrap_or(0);
     for (position, child) in children.iter().enumerate() {
-        let (branch, pillar) =
-            if position + 1 == children.len() { ("└── ", "    ") } else { ("├── ", "│   ") };
+        let (branch, pillar) = if position + 1 == children.len() {
+            ("└── ", "    ")
+        } else {
+            ("├── ", "│   ")
+        };
         let (branches, indent) = (format!("{indent}{branch}"), format!("{indent}{pillar}"));
         headcount += draw_unit(below, child, &branches, &indent, lines);
     }
@@ -97,7 +100,8 @@ mod tests {
             direct_member_count,
             ..Unit::default()
         };
-        let units = [unit("r", "", 0, 1), unit("a", "r", 1, 2), unit("c", "a", 2, 4), unit("b", "r", 1, 8)];
+        let units =
+            [unit("r", "", 0, 1), unit("a", "r", 1, 2), unit("c", "a", 2, 4), unit("b", "r", 1, 8)];
         let drawn: Vec<_> = draw(&units)
             .iter()
             .map(|line| format!("{}{} {}", line.branches, line.name, line.headcount))

@@ -36,20 +36,24 @@ pub(super) fn configured(config: &Config) -> Outcome<Connection> {
     let key = match (&config.api_key, &config.api_key_file) {
         (Some(key), _) => key.clone(),
         (None, Some(path)) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| Failure::new(format!("api_key_file {}: {error}", path.display())))?;
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                Failure::new(format!("api_key_file {}: {error}", path.display()))
+            })?;
             Secret::new(text.trim())
         }
         (None, None) => {
-            return Err(Failure::usage("an API key is missing: set api_key_file or ORGFIT_API_KEY"));
+            return Err(Failure::usage(
+                "an API key is missing: set api_key_file or ORGFIT_API_KEY",
+            ));
         }
     };
     let mut endpoint = parse(&config.endpoint)?;
     if config.endpoint.starts_with("https:") {
         let mut tls = ClientTlsConfig::new();
         if let Some(path) = &config.ca_certificate {
-            let pem = std::fs::read(path)
-                .map_err(|error| Failure::new(format!("ca_certificate {}: {error}", path.display())))?;
+            let pem = std::fs::read(path).map_err(|error| {
+                Failure::new(format!("ca_certificate {}: {error}", path.display()))
+            })?;
             tls = tls.ca_certificate(Certificate::from_pem(pem));
         }
         endpoint = endpoint
@@ -92,20 +96,31 @@ impl Patience {
 
     /// Waits before the next attempt, or gives the error back when there is none.
     pub(super) async fn endure(&mut self, status: Status) -> Result<(), Status> {
-        if !is_passing(&status) || self.repeats == REPEATS_MAX {
-            return Err(status);
+        match self.next_pause(&status) {
+            Some(pause) => {
+                tokio::time::sleep(pause).await;
+                Ok(())
+            }
+            None => Err(status),
+        }
+    }
+
+    fn next_pause(&mut self, status: &Status) -> Option<Duration> {
+        if !is_passing(status) || self.repeats == REPEATS_MAX {
+            return None;
         }
         let pause = PAUSE_FIRST.saturating_mul(1 << self.repeats).min(PAUSE_MAX);
         self.repeats += 1;
-        tokio::time::sleep(pause).await;
-        Ok(())
+        Some(pause)
     }
 }
 
 /// Whether the same call may succeed later: the server was away, or the stream broke.
 fn is_passing(status: &Status) -> bool {
-    matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled | Code::Aborted)
-        || (status.code() == Code::Unknown && std::error::Error::source(status).is_some())
+    matches!(
+        status.code(),
+        Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled | Code::Aborted
+    ) || (status.code() == Code::Unknown && std::error::Error::source(status).is_some())
 }
 
 #[cfg(test)]
@@ -117,19 +132,25 @@ mod tests {
         for code in [Code::Unavailable, Code::DeadlineExceeded, Code::Aborted] {
             assert!(is_passing(&Status::new(code, "")));
         }
-        for code in [Code::InvalidArgument, Code::PermissionDenied, Code::FailedPrecondition, Code::Internal] {
+        for code in [
+            Code::InvalidArgument,
+            Code::PermissionDenied,
+            Code::FailedPrecondition,
+            Code::Internal,
+        ] {
             assert!(!is_passing(&Status::new(code, "")));
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn patience_ends_unless_it_is_renewed() {
+    #[test]
+    fn pauses_grow_and_patience_ends_unless_it_is_renewed() {
         let mut patience = Patience::default();
-        for _ in 0..REPEATS_MAX {
-            patience.endure(Status::unavailable("")).await.unwrap();
-        }
-        patience.endure(Status::unavailable("")).await.unwrap_err();
+        let away = Status::unavailable("");
+        let pauses: Vec<_> = std::iter::from_fn(|| patience.next_pause(&away)).collect();
+        assert_eq!(pauses.len(), REPEATS_MAX as usize);
+        assert!(pauses.is_sorted() && pauses[0] == PAUSE_FIRST && pauses[7] == PAUSE_MAX);
         patience.renew();
-        patience.endure(Status::unavailable("")).await.unwrap();
+        assert_eq!(patience.next_pause(&away), Some(PAUSE_FIRST));
+        assert_eq!(patience.next_pause(&Status::permission_denied("")), None);
     }
 }

@@ -42,13 +42,60 @@ const PERSON_REQUIRED: [&str; 2] = ["external_id", "unit_external_id"];
 /// Words that make a column one about a trait that the engine must not know: special categories of
 /// personal data, private life, and pay.
 const SENSITIVE_WORDS: [&str; 54] = [
-    "address", "age", "allergies", "bank", "belief", "birth", "birthdate", "birthday", "birthplace",
-    "bonus", "caste", "children", "citizenship", "compensation", "denomination", "disability",
-    "disabled", "dob", "ethnic", "ethnicity", "faith", "family", "gender", "health", "home", "iban",
-    "income", "maiden", "marital", "military", "nationality", "orientation", "passport", "pay",
-    "payroll", "personal", "politics", "political", "pregnancy", "pregnant", "private", "pronouns",
-    "race", "religion", "salary", "sex", "sick", "sickness", "spouse", "ssn", "tax", "union",
-    "veteran", "wage",
+    "address",
+    "age",
+    "allergies",
+    "bank",
+    "belief",
+    "birth",
+    "birthdate",
+    "birthday",
+    "birthplace",
+    "bonus",
+    "caste",
+    "children",
+    "citizenship",
+    "compensation",
+    "denomination",
+    "disability",
+    "disabled",
+    "dob",
+    "ethnic",
+    "ethnicity",
+    "faith",
+    "family",
+    "gender",
+    "health",
+    "home",
+    "iban",
+    "income",
+    "maiden",
+    "marital",
+    "military",
+    "nationality",
+    "orientation",
+    "passport",
+    "pay",
+    "payroll",
+    "personal",
+    "politics",
+    "political",
+    "pregnancy",
+    "pregnant",
+    "private",
+    "pronouns",
+    "race",
+    "religion",
+    "salary",
+    "sex",
+    "sick",
+    "sickness",
+    "spouse",
+    "ssn",
+    "tax",
+    "union",
+    "veteran",
+    "wage",
 ];
 
 /// Sensitive traits of more than one word.
@@ -85,7 +132,9 @@ pub(super) fn read_header<'h>(
         }
     }
     for name in required {
-        if mistakes.is_empty() && !columns.iter().any(|column| matches!(column, Column::Field(field) if field == name)) {
+        if mistakes.is_empty()
+            && !columns.iter().any(|column| matches!(column, Column::Field(field) if field == name))
+        {
             mistakes.push(format!("the column {name} is missing"));
         }
     }
@@ -101,12 +150,15 @@ fn read_column(kind: Kind, known: &[&'static str], name: &str) -> Result<Column,
             "the column {name} is about a personal trait that orgfit does not take: remove it from the file"
         ));
     }
-    if kind == Kind::People && let Some(dimension) = name.strip_prefix(SEGMENT_PREFIX) && !dimension.is_empty() {
+    if kind == Kind::People
+        && let Some(dimension) = name.strip_prefix(SEGMENT_PREFIX)
+        && !dimension.is_empty()
+    {
         return Ok(Column::Segment(dimension.to_owned()));
     }
     let hint = match key::nearest(name, known.iter().copied()) {
+        _ if name.contains([';', '\t']) => "separate columns with commas".to_owned(),
         Some(nearest) => format!("did you mean {nearest}?"),
-        None if name.contains(';') || name.contains('\t') => "separate columns with commas".to_owned(),
         None if kind == Kind::People => {
             format!("the columns are {}, and {SEGMENT_PREFIX}<dimension>", known.join(", "))
         }
@@ -132,7 +184,9 @@ fn words(name: &str) -> Vec<String> {
         if !c.is_alphanumeric() || (c.is_uppercase() && after_small) {
             words.push(String::new());
         }
-        if c.is_alphanumeric() && let Some(word) = words.last_mut() {
+        if c.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
             word.extend(c.to_lowercase());
         }
         after_small = c.is_lowercase();
@@ -162,7 +216,8 @@ mod tests {
             ("orgfit.intake.v1.PersonRow", &PERSON_COLUMNS, &["segments"]),
         ] {
             let message = pool.get_message_by_name(message).unwrap();
-            let mut fields: Vec<_> = message.fields().map(|field| field.name().to_owned()).collect();
+            let mut fields: Vec<_> =
+                message.fields().map(|field| field.name().to_owned()).collect();
             fields.retain(|field| !besides.contains(&field.as_str()));
             fields.sort();
             let mut columns: Vec<_> = columns.iter().map(|column| (*column).to_owned()).collect();
@@ -174,16 +229,38 @@ mod tests {
     #[test]
     fn personal_traits_are_refused_by_name_in_every_spelling() {
         for name in [
-            "ssn", "gender", "ethnicity", "marital_status", "date_of_birth", "personal_email",
-            "home_location", "income", "Date of Birth", "dateOfBirth", "BIRTH-DATE", "Home Address",
-            "annual_salary", "Social Security Number", "religion", "segment.gender", "segment.age",
+            "ssn",
+            "gender",
+            "ethnicity",
+            "marital_status",
+            "date_of_birth",
+            "personal_email",
+            "home_location",
+            "income",
+            "Date of Birth",
+            "dateOfBirth",
+            "BIRTH-DATE",
+            "Home Address",
+            "annual_salary",
+            "Social Security Number",
+            "religion",
+            "segment.gender",
+            "segment.age",
         ] {
             let header = ["external_id", "unit_external_id", name];
             let mistakes = read_header(Kind::People, header).unwrap_err();
             assert_eq!(mistakes.len(), 1, "{name}");
-            assert!(mistakes[0].contains(name) && mistakes[0].contains("personal trait"), "{mistakes:?}");
+            assert!(
+                mistakes[0].contains(name) && mistakes[0].contains("personal trait"),
+                "{mistakes:?}"
+            );
         }
-        for name in ["language_code", "segment.customer_contact", "segment.engagement", "manager_external_id"] {
+        for name in [
+            "language_code",
+            "segment.customer_contact",
+            "segment.engagement",
+            "manager_external_id",
+        ] {
             let header = ["external_id", "unit_external_id", name];
             assert!(read_header(Kind::People, header).is_ok(), "{name}");
         }
@@ -191,8 +268,12 @@ mod tests {
 
     #[test]
     fn unknown_missing_and_repeated_columns_are_refused() {
-        let refused = |header: &[&str]| read_header(Kind::People, header.iter().copied()).unwrap_err().join(" ");
-        assert!(refused(&["external_id", "unit_externalid"]).contains("did you mean unit_external_id?"));
+        let refused = |header: &[&str]| {
+            read_header(Kind::People, header.iter().copied()).unwrap_err().join(" ")
+        };
+        assert!(
+            refused(&["external_id", "unit_externalid"]).contains("did you mean unit_external_id?")
+        );
         assert!(refused(&["external_id"]).contains("unit_external_id is missing"));
         assert!(refused(&["external_id", "unit_external_id", "external_id"]).contains("twice"));
         assert!(refused(&["external_id;unit_external_id"]).contains("commas"));
@@ -202,7 +283,10 @@ mod tests {
 
     #[test]
     fn chunks_cover_all_rows_once() {
-        assert_eq!([rows_of(0, 1001), rows_of(1, 1001), rows_of(2, 1001)], [0..500, 500..1000, 1000..1001]);
+        assert_eq!(
+            [rows_of(0, 1001), rows_of(1, 1001), rows_of(2, 1001)],
+            [0..500, 500..1000, 1000..1001]
+        );
         assert!(rows_of(3, 1001).is_empty());
     }
 }

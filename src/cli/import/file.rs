@@ -53,7 +53,10 @@ impl<R: Row> ImportFile<R> {
 
     /// Reads chunks of rows, beginning with chunk `from`. It ends early when the file is no longer
     /// what was checked.
-    pub(super) fn chunks(&self, from: usize) -> Outcome<impl Iterator<Item = Vec<R>> + Send + use<R>> {
+    pub(super) fn chunks(
+        &self,
+        from: usize,
+    ) -> Outcome<impl Iterator<Item = Vec<R>> + Send + use<R>> {
         let columns = self.columns.clone();
         let mut rows = open(&self.path)?
             .into_records()
@@ -124,7 +127,8 @@ mod tests {
 
     #[test]
     fn quotes_line_ends_and_byte_order_marks_of_spreadsheets_are_read() {
-        let text = "\u{feff}external_id,unit_external_id,last_name\r\nP1,U1,\"O'Neil, \"\"Jr\"\"\"\r\n";
+        let text =
+            "\u{feff}external_id,unit_external_id,last_name\r\nP1,U1,\"O'Neil, \"\"Jr\"\"\"\r\n";
         let file = file(text);
         let file = ImportFile::<PersonRow>::check(Kind::People, file.path()).unwrap();
         let rows: Vec<_> = file.chunks(0).unwrap().flatten().collect();
@@ -135,7 +139,8 @@ mod tests {
     #[test]
     fn all_wrong_lines_are_told_at_once_by_number() {
         let header = "external_id,unit_external_id,start_date\n";
-        let mistakes = check(format!("{header}P1,U1,tomorrow\nP2,U1,2026-01-01\nP3,U1\n")).unwrap_err();
+        let mistakes =
+            check(format!("{header}P1,U1,tomorrow\nP2,U1,2026-01-01\nP3,U1\n")).unwrap_err();
         assert!(mistakes.contains("line 2: start_date"), "{mistakes}");
         assert!(mistakes.contains("line 4: there are 2 cells"), "{mistakes}");
         assert!(!mistakes.contains("line 3") && !mistakes.contains("tomorrow"), "{mistakes}");

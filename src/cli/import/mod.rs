@@ -18,10 +18,10 @@ use super::failure::{Failure, Outcome};
 use crate::pb::intake as pb;
 use crate::pb::intake::intake_service_client::IntakeServiceClient;
 use api::{Connection, Patience};
-pub(super) use report::summary;
 use column::rows_of;
 use file::ImportFile;
 use pb::{import_people_request, import_units_request};
+pub(super) use report::summary;
 use row::Row;
 
 type Client = IntakeServiceClient<Connection>;

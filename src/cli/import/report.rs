@@ -9,7 +9,11 @@ use crate::pb::intake::{ImportJob, ImportState, RowError, RowErrorReason};
 const HEADER_LINES: i32 = 1;
 
 /// Prints the report; fails when rows were rejected.
-pub(super) fn show(console: Console, arguments: &ImportArguments, result: &ImportResult) -> Outcome {
+pub(super) fn show(
+    console: Console,
+    arguments: &ImportArguments,
+    result: &ImportResult,
+) -> Outcome {
     let job = &result.job;
     console.line(summary(job, arguments.dry_run))?;
     for error in &result.row_errors {

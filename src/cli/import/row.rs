@@ -94,7 +94,11 @@ fn date(cell: &str) -> Result<Option<CalendarDate>, String> {
     let date = NaiveDate::parse_from_str(cell, DATE_FORMAT)
         .map_err(|_| "must be a date that exists, such as 2026-02-28".to_owned())?;
     let number = |value: u32| i32::try_from(value).unwrap_or(0);
-    Ok(Some(CalendarDate { year: date.year(), month: number(date.month()), day: number(date.day()) }))
+    Ok(Some(CalendarDate {
+        year: date.year(),
+        month: number(date.month()),
+        day: number(date.day()),
+    }))
 }
 
 fn status(cell: &str) -> Result<i32, String> {
@@ -104,9 +108,10 @@ fn status(cell: &str) -> Result<i32, String> {
     let name = format!("EMPLOYMENT_STATUS_{}", cell.to_ascii_uppercase());
     match EmploymentStatus::from_str_name(&name) {
         Some(status) if status != EmploymentStatus::Unspecified => Ok(status.into()),
-        _ => Err(
-            "must be one of: active, leave, onboarding, prehire, retired, terminated, deceased".to_owned()
-        ),
+        _ => {
+            Err("must be one of: active, leave, onboarding, prehire, retired, terminated, deceased"
+                .to_owned())
+        }
     }
 }
 
@@ -162,7 +167,11 @@ mod tests {
         let pool = prost_reflect::DescriptorPool::decode(crate::pb::DESCRIPTOR_SET).unwrap();
         let names = |message: &str| -> Vec<String> {
             let message = pool.get_message_by_name(message).unwrap();
-            message.fields().map(|field| field.name().to_owned()).filter(|name| name != "segments").collect()
+            message
+                .fields()
+                .map(|field| field.name().to_owned())
+                .filter(|name| name != "segments")
+                .collect()
         };
         let cell = |name: &str| match name {
             "employment_status" => "active",

@@ -116,10 +116,10 @@ fn every_wrong_field_of_a_row_is_named_and_the_row_counts_once() {
     assert_eq!(
         fields,
         [
+            ("external_id".to_owned(), FaultKind::FieldMissing),
             ("display_name".to_owned(), FaultKind::FieldMissing),
             ("work_email".to_owned(), FaultKind::FieldInvalid),
             ("unit_external_id".to_owned(), FaultKind::FieldMissing),
-            ("external_id".to_owned(), FaultKind::FieldMissing),
         ]
     );
     assert_eq!(plan.outcome.faults.rejected_rows(), 1);
