@@ -19,6 +19,8 @@ use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::{EnvFilter, Registry, fmt};
 
+use crate::base::metric;
+
 /// Crates below us, whose own events about a connection would be exported over that connection.
 const QUIET: &str = "h2=off,hyper=off,tonic=off,tower=off,opentelemetry=warn,sqlx=warn";
 
@@ -103,6 +105,7 @@ impl Telemetry {
         tracing::subscriber::set_global_default(subscriber).map_err(|_| TelemetryError::Started)?;
         if let Some(provider) = &metrics {
             opentelemetry::global::set_meter_provider(provider.clone());
+            metric::start();
         }
         log_panics_without_their_message();
         Ok(Self { traces, metrics })

@@ -1,4 +1,6 @@
 //! What the operator sees of calls, and what nobody may see of them.
+use std::time::Duration;
+
 use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::metrics::v1::Metric;
@@ -20,6 +22,8 @@ use crate::collector;
 use crate::harness::{Database, World};
 use crate::raw;
 
+/// Between two looks at what was told.
+const PAUSE: Duration = Duration::from_millis(20);
 const WHO_AM_I: &str = "orgfit.access.v1.AccessService/WhoAmI";
 
 fn has(attributes: &[KeyValue], key: &str, text: &str) -> bool {
@@ -69,6 +73,7 @@ async fn a_call_is_part_of_its_callers_trace() {
         if let Some(span) = spans.into_iter().find(|span| span.trace_id == trace.as_bytes()) {
             break span;
         }
+        tokio::time::sleep(PAUSE).await;
     };
     assert_eq!(data_encoding::HEXLOWER.encode(&span.parent_span_id), parent);
     assert_eq!((span.name.as_str(), span.kind()), (WHO_AM_I, SpanKind::Server));
@@ -95,6 +100,7 @@ async fn calls_and_transactions_are_measured() {
         if known > 0 && unknown > 0 && committed > 0 {
             return;
         }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 
@@ -120,18 +126,18 @@ async fn a_panic_raises_the_alarm_and_does_not_repeat_what_it_said() {
 async fn a_loop_goes_from_one_organization_to_the_next_and_tells_of_failures() {
     let database = Database::own("loops").await;
     let db = database.connect().await;
-    let (seen, mut sees) = tokio::sync::mpsc::unbounded_channel();
+    let (visited, mut visits) = tokio::sync::mpsc::unbounded_channel();
     let world = World::start_on(database.clone(), db, |options| {
         let tick = move |_, context: orgfit::base::Context| {
-            seen.send(context.caller.organization_id).ok();
+            visited.send(context.caller.organization_id).ok();
             async { Err(orgfit::base::Error::internal("the disk of the moon is full")) }
         };
-        options.loops = vec![Loop::new("test.loop", std::time::Duration::from_millis(10), tick)];
+        options.loops = vec![Loop::new("test.loop", Duration::from_millis(10), tick)];
     })
     .await;
     let other = world.another_tenant().await;
     for tenant in [&world.tenant, &other] {
-        while sees.recv().await.unwrap() != tenant.organization_id {}
+        while visits.recv().await.unwrap() != tenant.organization_id {}
     }
     world.server.shutdown().await;
     let told = collector::told().await;
