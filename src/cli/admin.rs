@@ -18,8 +18,9 @@ use crate::access::{self, IssuedKey, IssuerInput, KeyId, NewClient, NewIssuer};
 use crate::base::context::{IdSource, RandomIds};
 use crate::base::id::{ClientId, Id, IssuerId, OrganizationId};
 use crate::base::page::PAGE_KEY_BYTES;
+use crate::base::text::DISPLAY_NAME_CHARS_MAX;
 use crate::base::{Check, Clock, Context, Db, SystemClock, Tx};
-use crate::directory::{self, NewOrganization, Organization, Settings, organization};
+use crate::directory::{self, NewOrganization, Organization, Settings};
 
 /// Runs the command.
 pub(super) async fn run(config: &Config, console: Console, command: &AdminCommand) -> Outcome {
@@ -61,7 +62,7 @@ pub(super) async fn create_organization(
     language: &str,
 ) -> Outcome<Organization> {
     let mut check = Check::new();
-    let display_name = organization::parse_display_name(&mut check, name);
+    let display_name = check.text("name", name, 1..=DISPLAY_NAME_CHARS_MAX);
     let time_zone = check.time_zone("time_zone", time_zone);
     let language = check.language("language", language);
     let settings = check.build(|| Some(Settings::new(display_name?, time_zone?, language?)))?;

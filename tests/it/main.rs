@@ -6,6 +6,7 @@
     reason = "tests may panic, and they make the time, the identifiers and the tasks that they give"
 )]
 mod access;
+mod cli;
 mod collector;
 mod contract;
 mod directory;

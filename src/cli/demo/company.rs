@@ -45,50 +45,63 @@ pub(super) struct Person {
     pub(super) customer_contact: &'static str,
 }
 
-/// Invents `count` units: an executive office, divisions, their departments, and teams below.
+/// Invents `count` units: an executive office, divisions, their departments, and teams below. Each
+/// level is dealt out over the one above it in turn, until every unit has `FAN_OUT` below it.
 pub(super) fn invent_units(count: usize) -> Vec<Unit> {
-    let top = count.min(DIVISIONS.len() + 1);
-    let mut units: Vec<Unit> = Vec::with_capacity(count);
-    for position in 0..count {
-        let external_id = format!("demo-unit-{position:04}");
-        let unit = if position < top {
-            let division = position.checked_sub(1).and_then(|index| DIVISIONS.get(index));
-            Unit {
-                external_id,
-                parent_external_id: String::new(),
-                display_name: division.map_or(OFFICE, |division| division.name).to_owned(),
-                parent: None,
-                depth: 0,
-                division,
-            }
-        } else {
-            // The office has nothing below it; every other unit gets FAN_OUT children in turn.
-            let order = position - top;
-            let parent = 1 + order / FAN_OUT;
-            let above = &units[parent];
-            Unit {
-                external_id,
-                parent_external_id: above.external_id.clone(),
-                display_name: name_below(above, order),
-                parent: Some(parent),
-                depth: above.depth + 1,
-                division: above.division,
-            }
-        };
-        units.push(unit);
+    let mut units: Vec<Unit> = std::iter::once(None)
+        .chain(DIVISIONS.iter().map(Some))
+        .take(count)
+        .enumerate()
+        .map(|(position, division)| Unit {
+            external_id: unit_id(position),
+            parent_external_id: String::new(),
+            display_name: division.map_or(OFFICE, |division| division.name).to_owned(),
+            parent: None,
+            depth: 0,
+            division,
+        })
+        .collect();
+    // The office has nothing below it.
+    let mut above = 1..units.len();
+    while units.len() < count && !above.is_empty() {
+        let begin = units.len();
+        let size = (above.len() * FAN_OUT).min(count - begin);
+        for order in 0..size {
+            let parent = above.start + order % above.len();
+            let unit = unit_below(&units, parent, order / above.len(), begin + order);
+            units.push(unit);
+        }
+        above = begin..units.len();
     }
     units
 }
 
-fn name_below(above: &Unit, order: usize) -> String {
-    match above.division {
-        Some(division) if above.depth == 0 => division.departments[order % FAN_OUT].to_owned(),
-        _ => {
-            let round = order / TEAMS.len();
-            let suffix = if round == 0 { String::new() } else { format!(" {}", round + 1) };
-            format!("Team {}{suffix}", TEAMS[order % TEAMS.len()])
-        }
+fn unit_below(units: &[Unit], parent: usize, round: usize, position: usize) -> Unit {
+    let above = &units[parent];
+    let display_name = match above.division {
+        Some(division) if above.depth == 0 => division.departments[round % FAN_OUT].to_owned(),
+        _ => team_name(position),
+    };
+    Unit {
+        external_id: unit_id(position),
+        parent_external_id: above.external_id.clone(),
+        display_name,
+        parent: Some(parent),
+        depth: above.depth + 1,
+        division: above.division,
     }
+}
+
+fn team_name(position: usize) -> String {
+    let name = TEAMS[position % TEAMS.len()];
+    match position / TEAMS.len() {
+        0 | 1 => format!("Team {name}"),
+        round => format!("Team {name} {round}"),
+    }
+}
+
+fn unit_id(position: usize) -> String {
+    format!("demo-unit-{position:04}")
 }
 
 /// Invents `count` people in `units`. Each unit has a lead as long as there are enough people.
@@ -181,9 +194,10 @@ mod tests {
             let keys: BTreeSet<_> = units.iter().map(|unit| unit.external_id.as_str()).collect();
             prop_assert_eq!(keys.len(), unit_count);
             prop_assert!(units.iter().all(|unit| unit.depth < 12));
-            prop_assert!(units.iter().all(|unit| {
-                unit.parent_external_id.is_empty() || keys.contains(unit.parent_external_id.as_str())
-            }));
+            for unit in &units {
+                let parent = unit.parent_external_id.as_str();
+                prop_assert!(parent.is_empty() || keys.contains(parent));
+            }
 
             let persons: BTreeSet<_> = people.iter().map(|person| person.external_id.as_str()).collect();
             prop_assert_eq!(persons.len(), person_count);

@@ -96,13 +96,22 @@ impl Patience {
 
     /// Waits before the next attempt, or gives the error back when there is none.
     pub(super) async fn endure(&mut self, status: Status) -> Result<(), Status> {
-        if !is_passing(&status) || self.repeats == REPEATS_MAX {
-            return Err(status);
+        match self.next_pause(&status) {
+            Some(pause) => {
+                tokio::time::sleep(pause).await;
+                Ok(())
+            }
+            None => Err(status),
+        }
+    }
+
+    fn next_pause(&mut self, status: &Status) -> Option<Duration> {
+        if !is_passing(status) || self.repeats == REPEATS_MAX {
+            return None;
         }
         let pause = PAUSE_FIRST.saturating_mul(1 << self.repeats).min(PAUSE_MAX);
         self.repeats += 1;
-        tokio::time::sleep(pause).await;
-        Ok(())
+        Some(pause)
     }
 }
 
@@ -133,14 +142,15 @@ mod tests {
         }
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn patience_ends_unless_it_is_renewed() {
+    #[test]
+    fn pauses_grow_and_patience_ends_unless_it_is_renewed() {
         let mut patience = Patience::default();
-        for _ in 0..REPEATS_MAX {
-            patience.endure(Status::unavailable("")).await.unwrap();
-        }
-        patience.endure(Status::unavailable("")).await.unwrap_err();
+        let away = Status::unavailable("");
+        let pauses: Vec<_> = std::iter::from_fn(|| patience.next_pause(&away)).collect();
+        assert_eq!(pauses.len(), REPEATS_MAX as usize);
+        assert!(pauses.is_sorted() && pauses[0] == PAUSE_FIRST && pauses[7] == PAUSE_MAX);
         patience.renew();
-        patience.endure(Status::unavailable("")).await.unwrap();
+        assert_eq!(patience.next_pause(&away), Some(PAUSE_FIRST));
+        assert_eq!(patience.next_pause(&Status::permission_denied("")), None);
     }
 }

@@ -157,10 +157,8 @@ fn read_column(kind: Kind, known: &[&'static str], name: &str) -> Result<Column,
         return Ok(Column::Segment(dimension.to_owned()));
     }
     let hint = match key::nearest(name, known.iter().copied()) {
+        _ if name.contains([';', '\t']) => "separate columns with commas".to_owned(),
         Some(nearest) => format!("did you mean {nearest}?"),
-        None if name.contains(';') || name.contains('\t') => {
-            "separate columns with commas".to_owned()
-        }
         None if kind == Kind::People => {
             format!("the columns are {}, and {SEGMENT_PREFIX}<dimension>", known.join(", "))
         }
