@@ -44,7 +44,7 @@ pub(crate) async fn call(
 
 /// Bytes as they are.
 #[derive(Clone, Copy, Default)]
-struct Bytes;
+pub(crate) struct Bytes;
 
 impl Codec for Bytes {
     type Encode = Vec<u8>;
