@@ -11,7 +11,7 @@ use super::args::{
     AdminCommand, ClientsCommand, InOrganization, IssuersCommand, KeysCommand, OrganizationsCommand,
 };
 use super::config::Config;
-use super::console::Console;
+use super::console;
 use super::failure::{Failure, Outcome};
 use super::session::Session;
 use crate::access::{self, IssuedKey, IssuerInput, KeyId, NewClient, NewIssuer};
@@ -23,28 +23,28 @@ use crate::base::{Check, Clock, Context, Db, SystemClock, Tx};
 use crate::directory::{self, NewOrganization, Organization, Settings};
 
 /// Runs the command.
-pub(super) async fn run(config: &Config, console: Console, command: &AdminCommand) -> Outcome {
+pub(super) async fn run(config: &Config, command: &AdminCommand) -> Outcome {
     let session = Session::to_visit(config, "orgfit admin").await?;
     let outcome = match command {
-        AdminCommand::Organizations(command) => organizations(&session.db, console, command).await,
-        AdminCommand::Clients(command) => clients(&session.db, console, command).await,
-        AdminCommand::Keys(command) => keys(&session.db, console, command).await,
-        AdminCommand::Issuers(command) => issuers(&session.db, console, command).await,
+        AdminCommand::Organizations(command) => organizations(&session.db, command).await,
+        AdminCommand::Clients(command) => clients(&session.db, command).await,
+        AdminCommand::Keys(command) => keys(&session.db, command).await,
+        AdminCommand::Issuers(command) => issuers(&session.db, command).await,
     };
     session.close().await?;
     outcome
 }
 
-async fn organizations(db: &Db, console: Console, command: &OrganizationsCommand) -> Outcome {
+async fn organizations(db: &Db, command: &OrganizationsCommand) -> Outcome {
     match command {
         OrganizationsCommand::Create { name, time_zone, language } => {
             let organization = create_organization(db, name, time_zone, language).await?;
-            console.line(organization.organization_id)?;
+            console::line(organization.organization_id)?;
         }
         OrganizationsCommand::List => {
             for organization in list_organizations(db).await? {
                 let settings = &organization.settings;
-                console.line(format!(
+                console::line(format!(
                     "{}  {}  {}",
                     organization.organization_id, settings.time_zone, settings.display_name
                 ))?;
@@ -86,14 +86,14 @@ pub(super) async fn list_organizations(db: &Db) -> Outcome<Vec<Organization>> {
     Ok(organizations)
 }
 
-async fn clients(db: &Db, console: Console, command: &ClientsCommand) -> Outcome {
+async fn clients(db: &Db, command: &ClientsCommand) -> Outcome {
     match command {
         ClientsCommand::Create { within, name, permissions, unit } => {
             let new = NewClient::parse(name, permissions, unit)?;
             let (mut tx, ctx) = write(db, "create_client", within).await?;
             let client = access::create_client(&mut tx, &ctx, new).await?;
             tx.commit().await?;
-            console.line(client.client_id)?;
+            console::line(client.client_id)?;
         }
         ClientsCommand::List { within } => {
             let (mut tx, ctx) = write(db, "list_clients", within).await?;
@@ -107,7 +107,7 @@ async fn clients(db: &Db, console: Console, command: &ClientsCommand) -> Outcome
                     .collect();
                 let unit =
                     listed.client.unit_id.map_or("everywhere".to_owned(), |unit| unit.to_string());
-                console.line(format!(
+                console::line(format!(
                     "{}  {}  {live} live keys  {unit}  {}",
                     listed.client.client_id,
                     listed.client.name,
@@ -119,7 +119,7 @@ async fn clients(db: &Db, console: Console, command: &ClientsCommand) -> Outcome
     Ok(())
 }
 
-async fn keys(db: &Db, console: Console, command: &KeysCommand) -> Outcome {
+async fn keys(db: &Db, command: &KeysCommand) -> Outcome {
     match command {
         KeysCommand::Issue { within, client, days, output } => {
             let client = parse_id::<ClientId>("client", client)?;
@@ -128,9 +128,9 @@ async fn keys(db: &Db, console: Console, command: &KeysCommand) -> Outcome {
             match output {
                 Some(path) => {
                     write_private(path, issued.text.expose())?;
-                    console.line(format!("{}  {}", issued.key.key_id, path.display()))?;
+                    console::line(format!("{}  {}", issued.key.key_id, path.display()))?;
                 }
-                None => console.line(issued.text.expose())?,
+                None => console::line(issued.text.expose())?,
             }
         }
         KeysCommand::List { within } => {
@@ -145,7 +145,7 @@ async fn keys(db: &Db, console: Console, command: &KeysCommand) -> Outcome {
                     };
                     let used =
                         key.last_use_date.map_or("never".to_owned(), |date| date.to_string());
-                    console.line(format!(
+                    console::line(format!(
                         "{}  {}  {}  {state}  last used {used}",
                         key.key_id, listed.client.client_id, listed.client.name
                     ))?;
@@ -176,7 +176,7 @@ pub(super) async fn issue_key(
     Ok(issued)
 }
 
-async fn issuers(db: &Db, console: Console, command: &IssuersCommand) -> Outcome {
+async fn issuers(db: &Db, command: &IssuersCommand) -> Outcome {
     match command {
         IssuersCommand::Add {
             within,
@@ -200,13 +200,13 @@ async fn issuers(db: &Db, console: Console, command: &IssuersCommand) -> Outcome
             let (mut tx, ctx) = write(db, "add_issuer", within).await?;
             let issuer = access::add_issuer(&mut tx, &ctx, new).await?;
             tx.commit().await?;
-            console.line(issuer.issuer_id)?;
+            console::line(issuer.issuer_id)?;
         }
         IssuersCommand::List { within } => {
             let (mut tx, ctx) = write(db, "list_issuers", within).await?;
             for issuer in access::list_issuers(&mut tx, &ctx).await? {
                 let settings = &issuer.settings;
-                console.line(format!(
+                console::line(format!(
                     "{}  {}  {}  {}",
                     issuer.issuer_id, settings.issuer, settings.audience, settings.key_source
                 ))?;

@@ -172,7 +172,7 @@ pub(super) enum IssuersCommand {
         /// An accepted algorithm, for example RS256; repeat for more.
         #[arg(long = "algorithm", value_name = "ALGORITHM", required = true)]
         algorithms: Vec<String>,
-        /// The claim that holds a person's external_id; sub when left out.
+        /// The claim that holds a person's `external_id`; `sub` when left out.
         #[arg(long, default_value = "")]
         person_claim: String,
         /// Take tokens of the type JWT as well as at+jwt.

@@ -39,16 +39,6 @@ impl Console {
         }
     }
 
-    /// Writes a line to standard output.
-    pub(super) fn line(self, text: impl Display) -> std::io::Result<()> {
-        tolerate(writeln!(std::io::stdout().lock(), "{text}"))
-    }
-
-    /// Writes a remark to standard error.
-    pub(super) fn note(self, text: impl Display) -> std::io::Result<()> {
-        tolerate(writeln!(std::io::stderr().lock(), "{text}"))
-    }
-
     /// A text in a colour, on a terminal.
     pub(super) fn paint(self, colour: Colour, text: impl Display) -> String {
         if self.colour {
@@ -77,6 +67,16 @@ impl Console {
             let _ = std::io::stderr().lock().write_all(b"\n");
         }
     }
+}
+
+/// Writes a line to standard output.
+pub(super) fn line(text: impl Display) -> std::io::Result<()> {
+    tolerate(writeln!(std::io::stdout().lock(), "{text}"))
+}
+
+/// Writes a remark to standard error.
+pub(super) fn note(text: impl Display) -> std::io::Result<()> {
+    tolerate(writeln!(std::io::stderr().lock(), "{text}"))
 }
 
 fn tolerate(written: std::io::Result<()>) -> std::io::Result<()> {

@@ -1,7 +1,7 @@
 //! Shows the configuration, and writes its documentation.
 use std::fmt::Write as _;
 
-use super::console::{Colour, Console};
+use super::console::{self, Colour, Console};
 use super::key::{FILE_VARIABLE, KEYS};
 use super::settings::Settings;
 
@@ -17,7 +17,7 @@ pub(super) fn show(settings: &Settings, console: Console) -> std::io::Result<()>
             (false, _) => toml::Value::String(value.to_owned()).to_string(),
         };
         let remark = format!("# {}; {}", key.unit, written.origin);
-        console.line(format!("{} = {shown}  {}", key.name, console.paint(Colour::Dim, remark)))?;
+        console::line(format!("{} = {shown}  {}", key.name, console.paint(Colour::Dim, remark)))?;
     }
     Ok(())
 }

@@ -67,10 +67,16 @@ impl From<base::Error> for Failure {
         let mut message = chain(&error);
         if error.violations().len() > 1 {
             for violation in error.violations() {
-                message.push_str(&format!("\n  {}: {}", violation.field, violation.description));
+                add_violation(&mut message, &violation.field, &violation.description);
             }
         }
         Self::new(message)
+    }
+}
+
+fn add_violation(message: &mut String, field: &str, description: &str) {
+    for part in ["\n  ", field, ": ", description] {
+        message.push_str(part);
     }
 }
 
@@ -99,7 +105,7 @@ impl From<tonic::Status> for Failure {
             details.error_info().map_or_else(String::new, |info| format!(" / {}", info.reason));
         let mut message = format!("{:?}{reason}: {}", status.code(), status.message());
         for violation in details.bad_request().iter().flat_map(|bad| &bad.field_violations) {
-            message.push_str(&format!("\n  {}: {}", violation.field, violation.description));
+            add_violation(&mut message, &violation.field, &violation.description);
         }
         Self::new(message)
     }

@@ -1,6 +1,6 @@
 //! `orgfit migrate`: makes roles where it is allowed to, and brings the schema up to date.
 use super::config::Config;
-use super::console::Console;
+use super::console;
 use super::failure::{Failure, Outcome};
 use super::secret::Secret;
 use super::session::embedded_options;
@@ -8,10 +8,10 @@ use crate::base::schema;
 use crate::embedded;
 
 /// Runs the command.
-pub(super) async fn run(config: &Config, console: Console) -> Outcome {
+pub(super) async fn run(config: &Config) -> Outcome {
     if let Some(admin) = &config.admin_database_url {
         schema::provision(admin.expose()).await?;
-        console.line("The roles are there.")?;
+        console::line("The roles are there.")?;
     }
     match &config.owner_database_url {
         Some(owner) => schema::migrate(owner.expose()).await?,
@@ -23,7 +23,7 @@ pub(super) async fn run(config: &Config, console: Console) -> Outcome {
         }
         None => migrate_embedded(config).await?,
     }
-    console.line("The schema is up to date.")?;
+    console::line("The schema is up to date.")?;
     Ok(())
 }
 

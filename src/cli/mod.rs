@@ -45,7 +45,7 @@ pub fn run() -> ExitCode {
         Err(failure) => {
             // When even the complaint cannot be written, the exit code has to do.
             if !failure.message.is_empty() {
-                let _ = Console::new(true).note(format!("orgfit: {}", failure.message));
+                let _ = console::note(format!("orgfit: {}", failure.message));
             }
             ExitCode::from(failure.code)
         }
@@ -54,7 +54,7 @@ pub fn run() -> ExitCode {
 
 fn obey(asked: Asked) -> Outcome {
     if matches!(asked.command, Command::Config { markdown: true }) {
-        return Ok(Console::new(true).line(document::markdown().trim_end())?);
+        return Ok(console::line(document::markdown().trim_end())?);
     }
     let sources = Sources::of_process(asked.flags, asked.file);
     let mistakes = |found: Vec<String>| Failure::usage(found.join("\norgfit: "));
@@ -71,10 +71,10 @@ fn obey(asked: Asked) -> Outcome {
 
 async fn dispatch(config: &Config, console: Console, command: Command) -> Outcome {
     match command {
-        Command::Serve => serve::run(config, console).await,
-        Command::Migrate => migrate::run(config, console).await,
+        Command::Serve => serve::run(config).await,
+        Command::Migrate => migrate::run(config).await,
         Command::Demo(arguments) => demo::run(config, console, &arguments).await,
-        Command::Admin(command) => admin::run(config, console, &command).await,
+        Command::Admin(command) => admin::run(config, &command).await,
         Command::Import(arguments) => import::run(config, console, &arguments).await,
         Command::Postgres { command } => postgres::run(config, &command).await,
         Command::Config { .. } => Ok(()),

@@ -10,7 +10,7 @@ use crate::base::{Clock, Context, Db, SystemClock};
 use crate::embedded::{self, Cluster};
 
 /// How long one transaction of a command may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Longest time that connections in use get to come back.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);

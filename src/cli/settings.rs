@@ -146,7 +146,7 @@ fn read_file(path: &Path) -> Result<Vec<(&'static str, Written)>, Vec<String>> {
                 values.push((key.name, Written { text: Secret::new(text), origin }));
             }
             None => {
-                mistakes.push(format!("{shown}: {name} must be a text, a number or a truth value"))
+                mistakes.push(format!("{shown}: {name} must be a text, a number or a truth value"));
             }
         }
     }

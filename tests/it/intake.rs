@@ -407,6 +407,8 @@ async fn each_kind_has_a_permission_of_its_own_and_a_part_of_the_tree_is_not_eno
 
 #[tokio::test]
 async fn imports_are_listed_newest_first() {
+    use pb::ImportKind::{People, Units};
+
     let world = world_with_units().await;
     let client = world.client();
     for _ in 0..3 {
@@ -424,7 +426,6 @@ async fn imports_are_listed_newest_first() {
             break;
         }
     }
-    use pb::ImportKind::{People, Units};
     assert_eq!(kinds, [People, People, People, Units]);
     let request = pb::ListImportsRequest { kind: Units.into(), ..Default::default() };
     let page = client.intake().list_imports(request).await.unwrap().into_inner();

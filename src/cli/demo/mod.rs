@@ -16,7 +16,7 @@ use tonic::Code;
 use super::admin;
 use super::args::{DemoArguments, Kind};
 use super::config::Config;
-use super::console::{Colour, Console};
+use super::console::{self, Colour, Console};
 use super::failure::{Failure, Outcome};
 use super::import::api::{self, Connection};
 use super::import::{self, summary};
@@ -63,8 +63,8 @@ async fn present(
 ) -> Outcome {
     let dir = make_dir(config)?;
     let organization_id = find_or_create_organization(&session.db).await?;
-    console.line(format!("Organization  {ORGANIZATION}, {organization_id}"))?;
-    console.line(format!("Database      {}", session.place(config)))?;
+    console::line(format!("Organization  {ORGANIZATION}, {organization_id}"))?;
+    console::line(format!("Database      {}", session.place(config)))?;
     let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let running = serve::start(Options::new(loopback, session.db.clone())).await?;
     let outcome = fill(session, &running, console, arguments, organization_id, &dir).await;
@@ -86,13 +86,11 @@ fn make_dir(config: &Config) -> Outcome<PathBuf> {
 async fn find_or_create_organization(db: &Db) -> Outcome<OrganizationId> {
     let known = admin::list_organizations(db).await?;
     let found = known.iter().find(|known| known.settings.display_name == ORGANIZATION);
-    match found {
-        Some(organization) => Ok(organization.organization_id),
-        None => {
-            let made = admin::create_organization(db, ORGANIZATION, TIME_ZONE, LANGUAGE).await?;
-            Ok(made.organization_id)
-        }
+    if let Some(organization) = found {
+        return Ok(organization.organization_id);
     }
+    let made = admin::create_organization(db, ORGANIZATION, TIME_ZONE, LANGUAGE).await?;
+    Ok(made.organization_id)
 }
 
 async fn fill(
@@ -120,12 +118,12 @@ async fn fill(
             ..ImportHeader::default()
         };
         let result = import::send_file(connection.clone(), console, kind, &path, header).await?;
-        console.line(format!("{}  ({})", summary(&result.job, false), path.display()))?;
+        console::line(format!("{}  ({})", summary(&result.job, false), path.display()))?;
         if !result.is_clean() {
             return Err(Failure::new(format!("the import was refused: {}", result.job.failure)));
         }
     }
-    console.line("")?;
+    console::line("")?;
     tree::show(console, &list_units(&connection).await?)?;
     Ok(())
 }
@@ -151,19 +149,17 @@ async fn find_or_issue_key(
     let ctx = Session::context(organization_id);
     let mut tx = db.write("demo_client", ctx.scope()).await?;
     let known = access::list_clients(&mut tx, &ctx).await?;
-    let client_id = match known.iter().find(|listed| listed.client.name == CLIENT) {
-        Some(listed) => {
-            for key in listed.keys.iter().filter(|key| key.is_live(ctx.now)) {
-                access::revoke_key(&mut tx, &ctx, key.key_id).await?;
-            }
-            listed.client.client_id
+    let present = known.iter().find(|listed| listed.client.name == CLIENT);
+    let client_id = if let Some(listed) = present {
+        for key in listed.keys.iter().filter(|key| key.is_live(ctx.now)) {
+            access::revoke_key(&mut tx, &ctx, key.key_id).await?;
         }
-        None => {
-            let permissions: Vec<_> =
-                Permission::ALL.iter().map(|permission| permission.as_str().to_owned()).collect();
-            let new = NewClient::parse(CLIENT, &permissions, "")?;
-            access::create_client(&mut tx, &ctx, new).await?.client_id
-        }
+        listed.client.client_id
+    } else {
+        let permissions: Vec<_> =
+            Permission::ALL.iter().map(|permission| permission.as_str().to_owned()).collect();
+        let new = NewClient::parse(CLIENT, &permissions, "")?;
+        access::create_client(&mut tx, &ctx, new).await?.client_id
     };
     let issued = admin::issue_key(tx, &ctx, client_id, None).await?;
     admin::write_private(path, issued.text.expose())?;
@@ -226,7 +222,7 @@ fn explain(config: &Config, console: Console, dir: &Path) -> Outcome {
     let heading = |text: &str| console.paint(Colour::Bold, text);
     let orgfit = std::env::current_exe()
         .map_or_else(|_| "orgfit".to_owned(), |path| path.display().to_string());
-    console.line(format!(
+    console::line(format!(
         "\n{}\n  {orgfit} serve --data-dir '{data_dir}'\n\
          \n{}\n  {key}\n\
          \n{}\n  pip install clients/python\n  \

@@ -1,7 +1,7 @@
 //! Draws the unit tree with its headcounts.
 use std::collections::BTreeMap;
 
-use crate::cli::console::{Colour, Console};
+use crate::cli::console::{self, Colour, Console};
 use crate::pb::directory::Unit;
 
 /// Width of a bar that stands for everybody.
@@ -28,7 +28,7 @@ pub(super) fn show(console: Console, units: &[Unit]) -> std::io::Result<()> {
             1 => console.paint(Colour::Cyan, &line.name),
             _ => line.name.clone(),
         };
-        console.line(format!(
+        console::line(format!(
             "{}{name}{gap}  {:>6}  {}",
             console.paint(Colour::Dim, &line.branches),
             line.headcount,

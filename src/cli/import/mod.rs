@@ -43,9 +43,10 @@ pub(super) async fn run(config: &Config, console: Console, arguments: &ImportArg
     };
     let sent = send_file(connection, console, arguments.kind, &arguments.file, header).await;
     match sent {
-        Ok(result) => report::show(console, arguments, &result),
+        Ok(result) => report::show(arguments, &result),
         Err(mut failure) => {
-            failure.message.push_str(&format!("\nGo on with --import-id {import_id}"));
+            failure.message.push_str("\nGo on with --import-id ");
+            failure.message.push_str(&import_id);
             Err(failure)
         }
     }

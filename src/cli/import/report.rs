@@ -1,7 +1,7 @@
 //! Tells what an import came to.
 use super::ImportResult;
 use crate::cli::args::ImportArguments;
-use crate::cli::console::Console;
+use crate::cli::console;
 use crate::cli::failure::{EXIT_REJECTED, Failure, Outcome};
 use crate::pb::intake::{ImportJob, ImportState, RowError, RowErrorReason};
 
@@ -9,26 +9,22 @@ use crate::pb::intake::{ImportJob, ImportState, RowError, RowErrorReason};
 const HEADER_LINES: i32 = 1;
 
 /// Prints the report; fails when rows were rejected.
-pub(super) fn show(
-    console: Console,
-    arguments: &ImportArguments,
-    result: &ImportResult,
-) -> Outcome {
+pub(super) fn show(arguments: &ImportArguments, result: &ImportResult) -> Outcome {
     let job = &result.job;
-    console.line(summary(job, arguments.dry_run))?;
+    console::line(summary(job, arguments.dry_run))?;
     for error in &result.row_errors {
-        console.line(row_error(error))?;
+        console::line(row_error(error))?;
     }
     let told = i32::try_from(result.row_errors.len()).unwrap_or(i32::MAX);
     if job.rejected_row_count > told {
-        console.line(format!(
+        console::line(format!(
             "  and {} more; IntakeService.ListImportRowErrors has all of import {}",
             job.rejected_row_count - told,
             job.import_id
         ))?;
     }
     if !job.failure.is_empty() {
-        console.line(format!("Nothing was applied: {}", job.failure))?;
+        console::line(format!("Nothing was applied: {}", job.failure))?;
     }
     if result.is_clean() { Ok(()) } else { Err(Failure::told(EXIT_REJECTED)) }
 }
