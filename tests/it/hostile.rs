@@ -69,7 +69,7 @@ fn values(field: &FieldDescriptor) -> Vec<Hostile> {
         let mut values: Vec<_> = texts()
             .iter()
             .filter(|text| text.len() < LONG / 2)
-            .map(|text| map(&[text.clone()]))
+            .map(|text| map(std::slice::from_ref(text)))
             .collect();
         values.extend([map(&many), map(&[])]);
         return values;

@@ -227,11 +227,8 @@ async fn rows_of_others_do_not_exist_and_each_policy_is_what_hides_them() {
     database.remove().await;
 }
 
-#[tokio::test]
-async fn the_catalog_has_nothing_that_isolation_forgets() {
-    let database = Database::shared().await;
-    let mut superuser = database.superuser().await;
-    let empty: &[(&str, &str)] = &[
+/// What the catalog must not have, and the queries that find it.
+const CATALOG: &[(&str, &str)] = &[
         ("row security is not forced", "SELECT relname::text FROM pg_class
             WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
                 AND relname <> '_sqlx_migrations' AND NOT (relrowsecurity AND relforcerowsecurity)"),
@@ -283,8 +280,13 @@ async fn the_catalog_has_nothing_that_isolation_forgets() {
             WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> '_sqlx_migrations'
                 AND attnum > 0 AND NOT attisdropped
                 AND (col_description(attrelid, attnum) IS NULL OR obj_description(attrelid, 'pg_class') IS NULL)"),
-    ];
-    for (wrong, sql) in empty {
+];
+
+#[tokio::test]
+async fn the_catalog_has_nothing_that_isolation_forgets() {
+    let database = Database::shared().await;
+    let mut superuser = database.superuser().await;
+    for (wrong, sql) in CATALOG {
         let found = texts(&mut superuser, sql).await;
         assert!(found.is_empty(), "{wrong}: {found:?}");
     }

@@ -743,8 +743,8 @@ async fn every_caller_gets_the_cell_of_the_table() {
             wrong.extend(check(&matrix, &matrix.calls[*position], line, *resource, rows));
         }
     }
-    let lines: Vec<_> = done.into_iter().flat_map(|(_, lines)| lines).collect();
-    let table = table(&matrix, &lines);
+    let all: Vec<_> = done.into_iter().flat_map(|(_, lines)| lines).collect();
+    let table = table(&matrix, &all);
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(GOLDEN, &table).unwrap();
     }

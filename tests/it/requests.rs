@@ -329,10 +329,14 @@ fn substitute(json: &mut serde_json::Value, names: &BTreeMap<&str, String>) {
             }
         }
         serde_json::Value::Array(entries) => {
-            entries.iter_mut().for_each(|entry| substitute(entry, names));
+            for entry in entries {
+                substitute(entry, names);
+            }
         }
         serde_json::Value::Object(entries) => {
-            entries.values_mut().for_each(|entry| substitute(entry, names));
+            for entry in entries.values_mut() {
+                substitute(entry, names);
+            }
         }
         _ => {}
     }
