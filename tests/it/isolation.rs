@@ -373,6 +373,7 @@ async fn whatever_is_broken_off_leaves_nothing_on_a_connection() {
             tokio::task::yield_now().await;
         }
         drop(begin);
+        assert_clean(&world, 1).await;
         // The next write on the only connection is there for others at once.
         let name = format!("after {step}");
         let id = world.another_tenant().await.organization_id;
