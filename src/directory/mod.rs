@@ -132,6 +132,7 @@ async fn is_within(tx: &mut Tx, reach: &Reach, unit: UnitId) -> Result<bool> {
 pub async fn purge(tx: &mut Tx, ctx: &Context) -> Result<u64> {
     let mut purged = 0;
     for id in store::person::list_due_people(tx, ctx.now, ERASED_AT_ONCE_MAX).await? {
+        store::unit::lock_led_units(tx, id).await?;
         if let Some(mut person) = store::person::lock_person(tx, id).await? {
             erase(tx, ctx, &mut person).await?;
             purged += 1;

@@ -85,7 +85,7 @@ pub(super) async fn find_import(tx: &mut Tx, id: ImportId) -> Result<Option<Impo
 }
 
 pub(super) async fn lock_import(tx: &mut Tx, id: ImportId) -> Result<Option<ImportJob>> {
-    fetch(tx, id, format!("-- intake::lock_import\nSELECT {COLUMNS} FROM intake_imports WHERE tenant_id = $1 AND import_id = $2 FOR UPDATE")).await
+    fetch(tx, id, format!("-- intake::lock_import\nSELECT {COLUMNS} FROM intake_imports WHERE tenant_id = $1 AND import_id = $2 FOR NO KEY UPDATE")).await
 }
 
 async fn fetch(tx: &mut Tx, id: ImportId, sql: String) -> Result<Option<ImportJob>> {

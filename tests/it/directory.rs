@@ -640,3 +640,33 @@ async fn every_change_leaves_its_event_in_the_same_transaction() {
         ]
     );
 }
+
+#[tokio::test]
+async fn changes_of_one_unit_at_once_wait_in_line_and_never_in_a_circle() {
+    let world = World::start().await;
+    let client = world.client();
+    let root = world.tenant.root_unit_id.to_string();
+    let (sales, care) = (client.unit(&root, "Sales").await, client.unit(&root, "Care").await);
+    let team = client.unit(&sales.unit_id, "Team").await;
+    let calls = (0..24).map(|round| {
+        let (client, team) = (client.clone(), team.unit_id.clone());
+        let parent = if round % 4 == 0 { &sales } else { &care };
+        let parent = parent.unit_id.clone();
+        async move {
+            if round % 2 == 0 {
+                return client.move_unit(&team, &parent).await.map(drop);
+            }
+            let unit = pb::Unit {
+                unit_id: team,
+                display_name: format!("Team {round}"),
+                ..pb::Unit::default()
+            };
+            let update_mask = Some(mask(&["display_name"]));
+            let request = pb::UpdateUnitRequest { unit: Some(unit), update_mask };
+            client.directory().update_unit(request).await.map(drop)
+        }
+    });
+    for reply in futures::future::join_all(calls).await {
+        reply.unwrap();
+    }
+}

@@ -248,6 +248,7 @@ impl PeopleService for PeopleRpc {
 
 /// Locks a person for writing. One out of reach is as unknown as one who is not there.
 async fn lock(tx: &mut Tx, ctx: &Context, id: PersonId) -> Result<Person> {
+    units::lock_led_units(tx, id).await?;
     let person = people::lock_person(tx, id).await?;
     reached(tx, ctx, Permission::PeopleWrite, &id.to_string(), person).await
 }

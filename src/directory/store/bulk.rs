@@ -64,7 +64,7 @@ pub(in crate::directory) async fn lock_people(
     let tenant = tx.scope().organization_id;
     let sql = format!(
         "-- directory::lock_people\nSELECT {PERSON_COLUMNS} FROM directory_people
-         WHERE tenant_id = $1 AND external_id = ANY($2) ORDER BY person_id FOR UPDATE"
+         WHERE tenant_id = $1 AND external_id = ANY($2) ORDER BY person_id FOR NO KEY UPDATE"
     );
     let rows: Vec<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.uuid())

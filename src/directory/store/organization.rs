@@ -71,7 +71,7 @@ pub(in crate::directory) async fn load_organization(tx: &mut Tx) -> Result<Organ
 
 /// Also the lock of the unit tree: whoever changes its shape holds it.
 pub(in crate::directory) async fn lock_organization(tx: &mut Tx) -> Result<Organization> {
-    fetch(tx, format!("-- directory::lock_organization\nSELECT {COLUMNS} FROM directory_organizations WHERE tenant_id = $1 FOR UPDATE")).await
+    fetch(tx, format!("-- directory::lock_organization\nSELECT {COLUMNS} FROM directory_organizations WHERE tenant_id = $1 FOR NO KEY UPDATE")).await
 }
 
 async fn fetch(tx: &mut Tx, sql: String) -> Result<Organization> {
@@ -180,7 +180,7 @@ pub(in crate::directory) async fn lock_scheme(tx: &mut Tx) -> Result<SegmentSche
     fetch_scheme(
         tx,
         "-- directory::lock_scheme
-         SELECT dimensions, revision FROM directory_segment_schemes WHERE tenant_id = $1 FOR UPDATE",
+         SELECT dimensions, revision FROM directory_segment_schemes WHERE tenant_id = $1 FOR NO KEY UPDATE",
     )
     .await
 }

@@ -119,7 +119,7 @@ pub(in crate::directory) async fn lock_person(tx: &mut Tx, id: PersonId) -> Resu
     let tenant = tx.scope().organization_id;
     let sql = format!(
         "-- directory::lock_person\nSELECT {COLUMNS} FROM directory_people
-         WHERE tenant_id = $1 AND person_id = $2 FOR UPDATE"
+         WHERE tenant_id = $1 AND person_id = $2 FOR NO KEY UPDATE"
     );
     let row: Option<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.uuid())

@@ -105,9 +105,10 @@ pub(in crate::directory) async fn load_unit(tx: &mut Tx, id: UnitId) -> Result<U
         .ok_or_else(|| Error::not_found(UnitId::RESOURCE_TYPE, id.to_string()))
 }
 
-/// Locks a unit against changes and deletion.
+/// Locks a unit against changes and deletion. Like all locks here it lets others refer to the
+/// row, since a check of a foreign key that waited for it could close a circle of waiting.
 pub(in crate::directory) async fn lock_unit(tx: &mut Tx, id: UnitId) -> Result<Unit> {
-    take(tx, id, "-- directory::lock_unit\nSELECT 1 FROM directory_units WHERE tenant_id = $1 AND unit_id = $2 FOR UPDATE").await
+    take(tx, id, "-- directory::lock_unit\nSELECT 1 FROM directory_units WHERE tenant_id = $1 AND unit_id = $2 FOR NO KEY UPDATE").await
 }
 
 /// Keeps a unit from being deleted while somebody is put into it.
@@ -399,6 +400,22 @@ pub(in crate::directory) async fn insert_change(
     .bind(&unit.fields.display_name)
     .bind(unit.fields.predecessor_unit_ids.iter().map(|id| id.uuid()).collect::<Vec<_>>())
     .bind(unit.update_time)
+    .execute(tx.connection()?)
+    .await?;
+    Ok(())
+}
+
+/// Locks the units that a person leads. Units are locked before people, here as in changes of
+/// units, so that the two do not wait for one another.
+pub(in crate::directory) async fn lock_led_units(tx: &mut Tx, person: PersonId) -> Result<()> {
+    let tenant = tx.scope().organization_id;
+    sqlx::query(
+        "-- directory::lock_led_units
+         SELECT 1 FROM directory_units WHERE tenant_id = $1 AND lead_person_id = $2
+         ORDER BY unit_id FOR NO KEY UPDATE",
+    )
+    .bind(tenant.uuid())
+    .bind(person.uuid())
     .execute(tx.connection()?)
     .await?;
     Ok(())
