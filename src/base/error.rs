@@ -138,6 +138,20 @@ impl Error {
         Self { violations, ..Self::new(Reason::FieldInvalid, message) }
     }
 
+    /// The same wrong fields, as fields of the part `prefix` of the request.
+    #[must_use]
+    pub fn within(self, prefix: &str) -> Self {
+        if self.violations.is_empty() {
+            return self;
+        }
+        let inner = self.violations.into_iter();
+        let outer = inner.map(|violation| Violation {
+            field: format!("{prefix}.{}", violation.field),
+            ..violation
+        });
+        Self::invalid(outer.collect())
+    }
+
     /// One wrong field.
     pub fn invalid_field(field: impl Into<String>, description: impl Into<String>) -> Self {
         Self::invalid(vec![Violation { field: field.into(), description: description.into() }])

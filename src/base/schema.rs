@@ -131,7 +131,14 @@ pub async fn migrate(owner_url: &str) -> Result<(), SchemaError> {
     require_roles(&mut connection).await?;
     MIGRATIONS.run(&mut connection).await.map_err(explain_migration)?;
     // The engine compares versions when it starts; it cannot change them.
-    run(&mut connection, format!("GRANT SELECT ON public._sqlx_migrations TO {APP_ROLE}"))
+    // Two that grant at the same time would fail over the same row of the catalog.
+    let sql = format!(
+        "BEGIN;
+         LOCK TABLE public._sqlx_migrations IN SHARE ROW EXCLUSIVE MODE;
+         GRANT SELECT ON public._sqlx_migrations TO {APP_ROLE};
+         COMMIT"
+    );
+    run(&mut connection, sql)
         .await
         .map_err(while_doing("letting the engine read the schema version"))?;
     close(connection).await

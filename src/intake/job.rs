@@ -210,7 +210,7 @@ impl ImportJob {
     /// Takes a chunk: stages it when it is the next one, skips it when it was taken.
     pub fn take_chunk(&mut self, index: i32, rows: usize) -> Result<ChunkVerdict> {
         if index < 0 {
-            return Err(Error::invalid_field("rows.chunk_index", "must not be negative"));
+            return Err(Error::invalid_field("chunk_index", "must not be negative"));
         }
         if index < self.next_chunk_index {
             return Ok(ChunkVerdict::Skip);
@@ -225,7 +225,7 @@ impl ImportJob {
         }
         if rows == 0 || rows > ROWS_PER_CHUNK_MAX {
             return Err(Error::invalid_field(
-                "rows.rows",
+                "rows",
                 format!("must have 1 to {ROWS_PER_CHUNK_MAX} entries"),
             ));
         }
@@ -247,7 +247,7 @@ impl ImportJob {
     pub fn take_footer(&self, row_count: i32) -> Result<bool> {
         if row_count != self.received_row_count {
             return Err(incomplete(format!(
-                "the footer counts {row_count} rows, {} were received; send the missing chunks",
+                "the footer counts other rows than the {} that were received; send the missing chunks",
                 self.received_row_count
             )));
         }

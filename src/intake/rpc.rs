@@ -134,11 +134,11 @@ impl IntakeService for IntakeRpc {
 
         let (ctx, message) = enter(request)?;
         require_any_import(&ctx)?;
-        let header = wire::parse_header(message.header)?;
         let chunk = match message.part {
-            Some(Wire::Units(rows)) => Chunk::from(rows),
-            Some(Wire::People(rows)) => Chunk::from(rows),
+            Some(Wire::Units(rows)) => Chunk { field: "units", ..Chunk::from(rows) },
+            Some(Wire::People(rows)) => Chunk { field: "people", ..Chunk::from(rows) },
             Some(Wire::Footer(footer)) => {
+                let header = wire::parse_header(message.header)?;
                 let job = self.finish_unary(&ctx, &header, footer.row_count).await?;
                 let row_errors = self.first_errors(&ctx, &job).await?;
                 let import_job = Some(wire::job(&job));
@@ -147,6 +147,7 @@ impl IntakeService for IntakeRpc {
             None => return Err(Error::invalid_field("part", "is required").into()),
         };
         ctx.caller.require_everywhere(chunk.kind.permission())?;
+        let header = wire::parse_header(message.header)?;
         let job = stage(&self.db, &ctx, &header, &chunk).await?;
         let import_job = Some(wire::job(&job));
         Ok(Response::new(pb::SubmitImportChunkResponse { import_job, row_errors: Vec::new() }))
@@ -222,8 +223,8 @@ impl IntakeService for IntakeRpc {
 }
 
 impl IntakeRpc {
-    /// A footer does not say what it ends; the stored import does, and its kind's permission is
-    /// asked for.
+    /// A footer does not say what it ends; the stored import does. One of a kind that the caller
+    /// may not import is as unknown to them as one that is not there.
     async fn finish_unary(
         &self,
         ctx: &Context,
@@ -233,7 +234,9 @@ impl IntakeRpc {
         let mut tx = self.db.read("find_import", ctx.scope()).await?;
         let job = load(&mut tx, header.import_id).await?;
         tx.commit().await?;
-        ctx.caller.require_everywhere(job.kind.permission())?;
+        ctx.caller
+            .require_everywhere(job.kind.permission())
+            .map_err(|_| unknown(header.import_id))?;
         finish(&self.db, ctx, header, None, row_count).await
     }
 }
@@ -246,7 +249,9 @@ fn require_any_import(ctx: &Context) -> Result<()> {
 }
 
 async fn load(tx: &mut Tx, id: ImportId) -> Result<ImportJob> {
-    store::find_import(tx, id)
-        .await?
-        .ok_or_else(|| Error::not_found(ImportId::RESOURCE_TYPE, id.to_string()))
+    store::find_import(tx, id).await?.ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: ImportId) -> Error {
+    Error::not_found(ImportId::RESOURCE_TYPE, id.to_string())
 }

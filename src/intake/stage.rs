@@ -14,6 +14,8 @@ const CHUNKS_AT_ONCE: i64 = 10;
 /// A chunk, with its rows encoded as they came.
 #[derive(Clone, Debug)]
 pub(super) struct Chunk {
+    /// The field of the request that holds it.
+    pub(super) field: &'static str,
     pub(super) kind: ImportKind,
     pub(super) index: i32,
     pub(super) row_count: usize,
@@ -66,9 +68,9 @@ pub(super) async fn stage(
 ) -> Result<ImportJob> {
     let mut tx = db.write("stage_import_chunk", ctx.scope()).await?;
     let mut job = opened(&mut tx, ctx, header, chunk.kind).await?;
-    if let ChunkVerdict::Stage { first_row_number } =
-        job.take_chunk(chunk.index, chunk.row_count)?
-    {
+    let verdict =
+        job.take_chunk(chunk.index, chunk.row_count).map_err(|error| error.within(chunk.field))?;
+    if let ChunkVerdict::Stage { first_row_number } = verdict {
         let place = (chunk.index, first_row_number);
         store::insert_chunk(&mut tx, header.import_id, place, &chunk.encoded).await?;
         store::update_import(&mut tx, &job).await?;

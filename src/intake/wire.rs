@@ -147,6 +147,7 @@ fn raw_date(date: Option<CalendarDate>) -> Option<RawDate> {
 impl From<pb::UnitRows> for Chunk {
     fn from(rows: pb::UnitRows) -> Self {
         Self {
+            field: "rows",
             kind: ImportKind::Units,
             index: rows.chunk_index,
             row_count: rows.rows.len(),
@@ -158,6 +159,7 @@ impl From<pb::UnitRows> for Chunk {
 impl From<pb::PersonRows> for Chunk {
     fn from(rows: pb::PersonRows) -> Self {
         Self {
+            field: "rows",
             kind: ImportKind::People,
             index: rows.chunk_index,
             row_count: rows.rows.len(),

@@ -1,8 +1,9 @@
 //! The one place where errors become gRPC statuses, and where their private halves are logged:
 //! once, by what they mean for the operator, and without a value of the request.
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::error::Error as _;
 
+use prost::Message;
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
@@ -13,6 +14,8 @@ use crate::base::error::{Error, Kind};
 pub const DOMAIN: &str = "orgfit";
 /// Largest sum of all details, so that a status passes proxies that limit headers to 8 KiB.
 pub const DETAILS_BYTES_MAX: usize = 4 << 10;
+/// Names `google.rpc.ErrorInfo` among details.
+const INFO_TYPE: &str = "type.googleapis.com/google.rpc.ErrorInfo";
 /// Longest metadata value.
 const METADATA_CHARS_MAX: usize = 200;
 /// Tells gRPC clients that retry by themselves how long to wait (gRFC A6).
@@ -80,10 +83,6 @@ impl From<Error> for Status {
 /// The status with the first `listed` violations.
 fn with_details(error: &Error, listed: usize) -> Status {
     let mut details = ErrorDetails::new();
-    let metadata = error.metadata().iter().map(|(key, value)| {
-        ((*key).to_owned(), value.chars().take(METADATA_CHARS_MAX).collect::<String>())
-    });
-    details.set_error_info(error.reason().as_str(), DOMAIN, metadata.collect::<HashMap<_, _>>());
     if listed > 0 {
         let mut violations: Vec<_> = error.violations()[..listed]
             .iter()
@@ -127,7 +126,41 @@ fn with_details(error: &Error, listed: usize) -> Status {
     if let Some(delay) = error.retry_delay() {
         details.set_retry_info(Some(delay));
     }
-    Status::with_error_details(code(error.kind()), error.message(), details)
+    let status = Status::with_error_details(code(error.kind()), error.message(), details);
+    with_info(&status, error)
+}
+
+/// `google.rpc.ErrorInfo` with its metadata in order: the library's own type keeps them in a hash
+/// map, so that the same error would be other bytes each time.
+#[derive(Clone, PartialEq, prost::Message)]
+struct OrderedInfo {
+    #[prost(string, tag = "1")]
+    reason: String,
+    #[prost(string, tag = "2")]
+    domain: String,
+    #[prost(btree_map = "string, string", tag = "3")]
+    metadata: BTreeMap<String, String>,
+}
+
+/// The status with the reason of the error before its other details.
+fn with_info(status: &Status, error: &Error) -> Status {
+    let info = OrderedInfo {
+        reason: error.reason().as_str().to_owned(),
+        domain: DOMAIN.to_owned(),
+        metadata: error
+            .metadata()
+            .iter()
+            .map(|(key, value)| {
+                ((*key).to_owned(), value.chars().take(METADATA_CHARS_MAX).collect())
+            })
+            .collect(),
+    };
+    let info = prost_types::Any { type_url: INFO_TYPE.to_owned(), value: info.encode_to_vec() };
+    let mut whole = tonic_types::Status::decode(status.details()).unwrap_or_default();
+    whole.code = status.code().into();
+    status.message().clone_into(&mut whole.message);
+    whole.details.insert(0, info);
+    Status::with_details(status.code(), status.message(), whole.encode_to_vec().into())
 }
 
 /// Logs the private half.

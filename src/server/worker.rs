@@ -51,9 +51,15 @@ pub fn housekeeping() -> Vec<Loop> {
     let hour = Duration::from_hours(1);
     vec![
         Loop::new("directory.purge", hour, |db: Db, context: Context| async move {
-            let mut tx = db.write("purge", context.scope()).await?;
-            directory::purge(&mut tx, &context).await?;
-            tx.commit().await
+            // Each transaction does a bounded part; the last one finds nothing left to do.
+            loop {
+                let mut tx = db.write("purge", context.scope()).await?;
+                let purged = directory::purge(&mut tx, &context).await?;
+                tx.commit().await?;
+                if purged == 0 {
+                    return Ok(());
+                }
+            }
         }),
         Loop::new("intake.expire", hour, |db: Db, context: Context| async move {
             let mut tx = db.write("expire", context.scope()).await?;

@@ -221,9 +221,9 @@ impl World {
 }
 
 /// An issuer of tokens whose key set is a file.
-struct Issuer {
-    name: String,
-    path: PathBuf,
+pub(crate) struct Issuer {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
     key: EcdsaKeyPair,
     _folder: tempfile::TempDir,
 }
@@ -233,7 +233,7 @@ fn b64(bytes: impl AsRef<[u8]>) -> String {
 }
 
 impl Issuer {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut issuer = Self {
             name: format!("https://{}.example.org/", random_id::<UnitId>()),
@@ -254,7 +254,7 @@ impl Issuer {
         std::fs::rename(self.path.with_extension("next"), &self.path).unwrap();
     }
 
-    fn token(&self, audience: &str, person: &str, more: &Value) -> String {
+    pub(crate) fn token(&self, audience: &str, person: &str, more: &Value) -> String {
         let mut claims = json!({"iss": self.name, "aud": audience, "sub": person,
             "exp": start().timestamp() + 3600});
         for (name, value) in more.as_object().unwrap() {

@@ -15,8 +15,8 @@ use crate::harness::{Client, World, golden};
 
 const MONTH: Duration = Duration::from_hours(24 * 31);
 
-fn mask(paths: &[&str]) -> Option<prost_types::FieldMask> {
-    Some(prost_types::FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() })
+fn mask(paths: &[&str]) -> prost_types::FieldMask {
+    prost_types::FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() }
 }
 
 fn request_id() -> String {
@@ -24,21 +24,21 @@ fn request_id() -> String {
 }
 
 /// A title in the organization's default language.
-fn text(german: &str) -> Option<LocalizedText> {
-    Some(LocalizedText { by_language: HashMap::from([("de-CH".to_owned(), german.to_owned())]) })
+fn text(german: &str) -> LocalizedText {
+    LocalizedText { by_language: HashMap::from([("de-CH".to_owned(), german.to_owned())]) }
 }
 
 /// A dimension `level` with these values.
 fn level(values: &[(&str, bool)]) -> pb::SegmentDimension {
     pb::SegmentDimension {
         key: "level".to_owned(),
-        title: text("Level"),
+        title: Some(text("Level")),
         role: pb::SegmentRole::HierarchyLevel.into(),
         values: values
             .iter()
             .map(|(key, retired)| pb::SegmentValue {
                 key: (*key).to_owned(),
-                title: text(key),
+                title: Some(text(key)),
                 retired: *retired,
                 leading: *key == "lead",
             })
@@ -165,7 +165,7 @@ async fn settings_change_with_mask_and_etag_and_never_below_the_floors() {
     let stored = client.organization().await;
     let update = |organization: pb::Organization, paths: &[&str]| pb::UpdateOrganizationRequest {
         organization: Some(organization),
-        update_mask: mask(paths),
+        update_mask: Some(mask(paths)),
     };
 
     let mut asked = stored.clone();
@@ -219,7 +219,7 @@ async fn a_segment_value_in_use_is_retired_and_not_removed() {
             segments,
             ..pb::Person::default()
         }),
-        update_mask: mask(&["segments"]),
+        update_mask: Some(mask(&["segments"])),
     };
     client.people().update_person(update(vec![staff.clone()])).await.unwrap();
 
@@ -303,7 +303,7 @@ async fn units_move_merge_and_split_and_their_lineage_stays() {
         effective_date: Some(CalendarDate { year: 2025, month: 1, day: 1 }),
         ..pb::Unit::default()
     };
-    let paths = mask(&["display_name", "predecessor_unit_ids", "effective_date"]);
+    let paths = Some(mask(&["display_name", "predecessor_unit_ids", "effective_date"]));
     let request = pb::UpdateUnitRequest { unit: Some(merged), update_mask: paths };
     client.directory().update_unit(request).await.unwrap();
     client.delete_unit(&team.unit_id).await.unwrap();
@@ -447,7 +447,7 @@ async fn people_are_found_by_unit_and_segment_in_order_of_their_names() {
             segments: vec![lead.clone()],
             ..pb::Person::default()
         }),
-        update_mask: mask(&["segments"]),
+        update_mask: Some(mask(&["segments"])),
     };
     client.people().update_person(update).await.unwrap();
 
@@ -477,7 +477,7 @@ async fn a_changed_name_changes_the_shown_name_that_was_made_of_it() {
     let person = client.person(&world.tenant.root_unit_id.to_string(), "Ada").await;
     let update = |fields: pb::Person, paths: &[&str]| pb::UpdatePersonRequest {
         person: Some(pb::Person { person_id: person.person_id.clone(), ..fields }),
-        update_mask: mask(paths),
+        update_mask: Some(mask(paths)),
     };
     let named = pb::Person { last_name: "Byron".to_owned(), ..pb::Person::default() };
     client.people().update_person(update(named, &["last_name"])).await.unwrap();
@@ -596,10 +596,11 @@ async fn who_leaves_leads_nothing_any_more() {
         lead_person_id: ada.person_id.clone(),
         ..pb::Unit::default()
     };
-    let lead = pb::UpdateUnitRequest { unit: Some(unit), update_mask: mask(&["lead_person_id"]) };
-    let led =
+    let lead =
+        pb::UpdateUnitRequest { unit: Some(unit), update_mask: Some(mask(&["lead_person_id"])) };
+    let unit_led =
         client.directory().update_unit(lead.clone()).await.unwrap().into_inner().unit.unwrap();
-    assert_eq!(led.lead_person_id, ada.person_id);
+    assert_eq!(unit_led.lead_person_id, ada.person_id);
 
     client.delete_person(&ada.person_id).await;
     let key = pb::get_unit_request::Key::UnitId(sales.unit_id.clone());

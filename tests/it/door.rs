@@ -68,7 +68,7 @@ async fn an_old_connection_ends_after_its_calls() {
     })
     .await;
     let mut hold = Hold::units(&world).await;
-    let call = begin_call(&world).await;
+    let call = begin_call(&world);
     hold.until_waiting(1).await;
     // A younger connection has come of age, so the one with the call has, too.
     let mut younger = TcpStream::connect(world.server.address()).await.unwrap();
@@ -152,7 +152,7 @@ async fn whoever_does_not_shake_hands_is_sent_away() {
 }
 
 /// A call that waits in the database.
-async fn begin_call(world: &World) -> tokio::task::JoinHandle<Result<(), tonic::Status>> {
+fn begin_call(world: &World) -> tokio::task::JoinHandle<Result<(), tonic::Status>> {
     let client = world.client();
     let unit = pb::Unit {
         parent_unit_id: world.tenant.root_unit_id.to_string(),
@@ -170,7 +170,7 @@ async fn a_server_that_stops_says_so_and_lets_what_is_in_flight_end() {
     let world = World::start().await;
     let (address, channel) = (world.server.address(), world.channel.clone());
     let mut hold = Hold::units(&world).await;
-    let call = begin_call(&world).await;
+    let call = begin_call(&world);
     hold.until_waiting(1).await;
     let mut watch =
         HealthClient::new(channel).watch(HealthCheckRequest::default()).await.unwrap().into_inner();
@@ -194,7 +194,7 @@ async fn a_server_that_stops_does_not_wait_for_ever() {
     let world =
         World::start_with(|options| options.drain_timeout = Duration::from_millis(200)).await;
     let mut hold = Hold::units(&world).await;
-    let call = begin_call(&world).await;
+    let call = begin_call(&world);
     hold.until_waiting(1).await;
     let World { server, .. } = world;
     assert_eq!(server.shutdown().await, Drained::InPart);

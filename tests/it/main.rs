@@ -3,7 +3,8 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::disallowed_methods,
-    reason = "tests may panic, and they make the time, the identifiers and the tasks that they give"
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may panic, make the time and the tasks that they give, and look at one case of many"
 )]
 mod access;
 mod cli;
@@ -13,9 +14,13 @@ mod directory;
 mod door;
 mod embedded;
 mod harness;
+mod hostile;
 mod intake;
+mod isolation;
 mod manners;
+mod matrix;
 mod proxy;
 mod raw;
+mod requests;
 mod schema;
 mod telemetry;

@@ -6,12 +6,18 @@ use orgfit::base::Permission;
 use orgfit::pb::access::WhoAmIRequest;
 use orgfit::pb::directory as pb;
 use orgfit::pb::directory::get_unit_request::Key;
+use orgfit::pb::intake::import_people_request::Part;
+use orgfit::pb::intake::intake_service_client::IntakeServiceClient;
+use orgfit::pb::intake::{ImportHeader, ImportPeopleRequest};
+use orgfit::server::Drained;
 use prost::Message;
+use tokio_stream::StreamExt;
 use tonic::codec::CompressionEncoding;
 use tonic::{Code, Request};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_client::HealthClient;
+use tonic_types::StatusExt;
 use uuid::Uuid;
 
 use crate::harness::{Client, Hold, World, golden};
@@ -147,6 +153,26 @@ async fn a_deadline_is_told_as_such_and_ends_the_statement() {
     hold.until_waiting(0).await;
     hold.release().await;
     assert_ne!(name(&world).await, "Zu spät AG");
+}
+
+#[tokio::test]
+async fn a_stream_that_goes_on_too_long_is_ended_as_such() {
+    let world = World::start().await;
+    let (client, origin) = raw::untimed(&world);
+    // A caller that opens an import and then says nothing more.
+    let header = ImportHeader { import_id: Uuid::new_v4().to_string(), ..ImportHeader::default() };
+    let first = ImportPeopleRequest { part: Some(Part::Header(header)) };
+    let parts = tokio_stream::once(first).chain(tokio_stream::pending());
+    let mut request = Request::new(parts);
+    request.metadata_mut().insert("grpc-timeout", "300m".parse().unwrap());
+    let bearer = format!("Bearer {}", world.tenant.key);
+    request.metadata_mut().insert("authorization", bearer.parse().unwrap());
+    let mut client = IntakeServiceClient::with_origin(client, origin);
+    let status = client.import_people(request).await.unwrap_err();
+    assert_eq!(status.code(), Code::DeadlineExceeded, "{status:?}");
+    assert_eq!(status.get_error_details().error_info().unwrap().reason, "DEADLINE_EXCEEDED");
+    // Nothing of the call is left: the server can end at once.
+    assert_eq!(world.server.shutdown().await, Drained::Wholly);
 }
 
 async fn name(world: &World) -> String {

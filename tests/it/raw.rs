@@ -1,5 +1,6 @@
 //! Calls that a generated client would not make: bytes that are no message, methods that do not
 //! exist, and callers who leave all timing to the server.
+use http::Uri;
 use http::uri::PathAndQuery;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -11,7 +12,15 @@ use tonic::{Request, Response, Status};
 use crate::harness::World;
 
 /// An HTTP/2 client without timers of its own.
-type Untimed = hyper_util::client::legacy::Client<HttpConnector, Body>;
+pub(crate) type Untimed = hyper_util::client::legacy::Client<HttpConnector, Body>;
+
+/// Such a client, and where it calls.
+pub(crate) fn untimed(world: &World) -> (Untimed, Uri) {
+    let client = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+        .http2_only(true)
+        .build_http();
+    (client, format!("http://{}", world.server.address()).parse().unwrap())
+}
 
 /// Calls a method with the bytes of a message, whatever they are.
 pub(crate) async fn call(
@@ -20,10 +29,7 @@ pub(crate) async fn call(
     headers: &[(&'static str, &str)],
     message: &[u8],
 ) -> Result<Response<Vec<u8>>, Status> {
-    let client: Untimed = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
-        .http2_only(true)
-        .build_http();
-    let origin = format!("http://{}", world.server.address()).parse().unwrap();
+    let (client, origin) = untimed(world);
     let mut grpc = tonic::client::Grpc::with_origin(client, origin);
     let mut request = Request::new(message.to_vec());
     let bearer = format!("Bearer {}", world.tenant.key);
@@ -38,7 +44,7 @@ pub(crate) async fn call(
 
 /// Bytes as they are.
 #[derive(Clone, Copy, Default)]
-struct Bytes;
+pub(crate) struct Bytes;
 
 impl Codec for Bytes {
     type Encode = Vec<u8>;

@@ -275,8 +275,9 @@ fn parse_selectors(check: &mut Check, slice: &crate::pb::common::Slice) -> Optio
     let mut segments = Segments::new();
     for (position, (dimension, value)) in wire::selectors(&slice.segments).into_iter().enumerate() {
         let field = format!("slice.segments[{position}]");
-        let dimension = check.key(&format!("{field}.dimension_key"), &dimension)?;
-        let value = check.key(&format!("{field}.value_key"), &value)?;
+        let dimension = check.key(&format!("{field}.dimension_key"), &dimension);
+        let value = check.key(&format!("{field}.value_key"), &value);
+        let (Some(dimension), Some(value)) = (dimension, value) else { continue };
         if segments.insert(dimension, value).is_some() {
             check.refuse(&field, SegmentFault::Repeated.description());
         }

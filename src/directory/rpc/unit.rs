@@ -30,7 +30,8 @@ pub(super) fn merge_unit(unit: &mut pb::Unit, asked: &pb::Unit, paths: &[&str]) 
 }
 
 /// Checks the fields of a unit, and that what they refer to exists. References that `stored`
-/// already has stay valid.
+/// already has stay valid. Other predecessors must be within reach, as every unit that a caller
+/// names.
 pub(super) async fn parse_unit(
     tx: &mut Tx,
     ctx: &Context,
@@ -54,6 +55,11 @@ pub(super) async fn parse_unit(
         check.refuse("lead_person_id", "must be a person of the organization who has not left");
     }
     if let Some(predecessors) = &predecessors {
+        let held = stored.map_or(&[][..], |stored| &stored.fields.predecessor_unit_ids);
+        let reach = ctx.caller.reach(Permission::UnitsWrite)?;
+        for id in predecessors.iter().filter(|id| !held.contains(id)) {
+            require_within(tx, reach, Permission::UnitsWrite, *id).await?;
+        }
         let unknown = units::list_unknown_units(tx, predecessors).await?;
         for (position, id) in predecessors.iter().enumerate() {
             if unknown.contains(id) || stored.is_some_and(|stored| stored.unit_id == *id) {
