@@ -94,10 +94,7 @@ pub async fn create_database(admin_url: &str, name: &str) -> Result<(), SchemaEr
         return Err(SchemaError::refused("name the database with a-z, 0-9 and _ only"));
     }
     let mut connection = connect(admin_url).await?;
-    // One process at a time: two that grant at once would fail. The lock ends with the connection.
-    run(&mut connection, "SELECT pg_advisory_lock(hashtext('orgfit'))".to_owned())
-        .await
-        .map_err(while_doing("waiting for another process that makes a database"))?;
+    take_turns(&mut connection).await?;
     let exists: bool = sqlx::query_scalar(
         "-- base::find_database\nSELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)",
     )
@@ -127,6 +124,7 @@ pub async fn create_database(admin_url: &str, name: &str) -> Result<(), SchemaEr
 /// Brings the schema to this binary's version, as the owner's role.
 pub async fn migrate(owner_url: &str) -> Result<(), SchemaError> {
     let mut connection = connect(owner_url).await?;
+    take_turns(&mut connection).await?;
     run(&mut connection, format!("SET lock_timeout = '{MIGRATION_LOCK_TIMEOUT}'"))
         .await
         .map_err(while_doing("setting the time to wait for locks"))?;
@@ -422,6 +420,14 @@ async fn connect(url: &str) -> Result<PgConnection, SchemaError> {
 
 async fn close(connection: PgConnection) -> Result<(), SchemaError> {
     connection.close().await.map_err(while_doing("closing the connection"))
+}
+
+/// Waits until no other process makes or migrates the database: two that grant at once would fail.
+/// The turn ends with the connection.
+async fn take_turns(connection: &mut PgConnection) -> Result<(), SchemaError> {
+    run(connection, "SELECT pg_advisory_lock(hashtext('orgfit'))".to_owned())
+        .await
+        .map_err(while_doing("waiting for another process that makes or migrates a database"))
 }
 
 /// Runs statements made of names of ours.
