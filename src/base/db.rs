@@ -181,9 +181,11 @@ impl From<sqlx::Error> for Error {
         match code.as_deref() {
             // The statement ran into the caller's deadline.
             Some("57014") => deadline_exceeded().caused_by(source),
-            // Serialization failure, deadlock, lock timeout, idle timeout; and a key that another
-            // call took between our look and our write: a repetition will see it.
-            Some("40001" | "40P01" | "55P03" | "25P03" | "23505") => Self::unavailable(source),
+            // Serialization failure, deadlock; and a key that another call took between our look
+            // and our write: the next run will see it.
+            Some("40001" | "40P01" | "23505") => Self::unavailable(source).lost_to_another(),
+            // Lock timeout, idle timeout.
+            Some("55P03" | "25P03") => Self::unavailable(source),
             // Resources, operator intervention, system errors, connections.
             Some(code) if ["53", "57", "58", "08"].iter().any(|class| code.starts_with(class)) => {
                 Self::unavailable(source)

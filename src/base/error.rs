@@ -113,6 +113,7 @@ pub struct Error {
     metadata: Vec<(&'static str, String)>,
     violations: Vec<Violation>,
     retry_after: Option<Duration>,
+    lost_to_another: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -125,6 +126,7 @@ impl Error {
             metadata: Vec::new(),
             violations: Vec::new(),
             retry_after: None,
+            lost_to_another: false,
             source: None,
         }
     }
@@ -199,6 +201,14 @@ impl Error {
         self
     }
 
+    /// Notes that the database rolled the transaction back because of another one: nothing was
+    /// changed, and the same call can be run again.
+    #[must_use]
+    pub fn lost_to_another(mut self) -> Self {
+        self.lost_to_another = true;
+        self
+    }
+
     /// Keeps the private cause for the log.
     #[must_use]
     pub fn caused_by(
@@ -232,6 +242,11 @@ impl Error {
     /// The wrong fields.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
+    }
+
+    /// Whether the same call can be run again, since its transaction lost to another one.
+    pub fn has_lost_to_another(&self) -> bool {
+        self.lost_to_another
     }
 
     /// When to try again.

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod message;
 pub mod methods;
 mod place;
+mod rerun;
 mod running;
 mod services;
 pub mod status;

@@ -13,6 +13,7 @@ use super::handler::Handler;
 use super::limits::Limits;
 use super::message::Messages;
 use super::methods::{BULK_REQUEST_BYTES_MAX, Methods};
+use super::rerun::Rerun;
 use super::trace::Trace;
 use crate::access::{AccessRpc, Authenticator};
 use crate::directory::{DirectoryRpc, PeopleRpc};
@@ -42,6 +43,7 @@ pub(super) fn handler(
     let authenticate = Authenticate::new(authenticator, options.clock.clone(), options.ids.clone());
     // From the inside to the outside. What is refused further out costs less.
     Ok(Handler::of(routes(options))
+        .within(Rerun)
         .within(Messages)
         .within(authenticate)
         .within(Limits::new(options.calls_max))

@@ -8,6 +8,7 @@ use tonic::metadata::MetadataValue;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
 
+use super::rerun;
 use crate::base::error::{Error, Kind};
 
 /// `ErrorInfo.domain` of every error.
@@ -75,6 +76,9 @@ impl From<Error> for Status {
         if let Some(delay) = error.retry_delay() {
             let delay = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
             status.metadata_mut().insert(PUSHBACK_HEADER, MetadataValue::from(delay));
+        }
+        if error.has_lost_to_another() {
+            rerun::mark(&mut status);
         }
         status
     }
