@@ -56,15 +56,18 @@ pub(in crate::directory) async fn load_unit_keys(
     Ok(rows.into_iter().map(|(key, id, live)| (key, (UnitId::from_uuid(id), live))).collect())
 }
 
-/// The people with these keys, locked, by key.
+/// The people with these keys, locked, by key. The keys are joined and not listed: without
+/// statistics, as at the first import, a list may be searched from end to end for every row.
 pub(in crate::directory) async fn lock_people(
     tx: &mut Tx,
     keys: &[String],
 ) -> Result<HashMap<String, Person>> {
     let tenant = tx.scope().organization_id;
     let sql = format!(
-        "-- directory::lock_people\nSELECT {PERSON_COLUMNS} FROM directory_people
-         WHERE tenant_id = $1 AND external_id = ANY($2) ORDER BY person_id FOR NO KEY UPDATE"
+        "-- directory::lock_people\nSELECT {PERSON_COLUMNS}
+         FROM directory_people JOIN unnest($2::text[]) AS key ON external_id = key
+         WHERE tenant_id = $1
+         ORDER BY person_id FOR NO KEY UPDATE OF directory_people"
     );
     let rows: Vec<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.uuid())
@@ -87,8 +90,9 @@ pub(in crate::directory) async fn find_people_ids(
     let tenant = tx.scope().organization_id;
     let rows: Vec<(String, Uuid)> = sqlx::query_as(
         "-- directory::find_people_ids
-         SELECT external_id, person_id FROM directory_people
-         WHERE tenant_id = $1 AND external_id = ANY($2) AND delete_time IS NULL",
+         SELECT external_id, person_id
+         FROM directory_people JOIN unnest($2::text[]) AS key ON external_id = key
+         WHERE tenant_id = $1 AND delete_time IS NULL",
     )
     .bind(tenant.uuid())
     .bind(keys)
@@ -230,7 +234,7 @@ pub(in crate::directory) async fn update_leads(
              SELECT unit.unit_id, claim.person_id
              FROM directory_units AS unit LEFT JOIN claim ON claim.unit_id = unit.unit_id
              WHERE unit.tenant_id = $1
-               AND (unit.lead_person_id = ANY($2) OR claim.unit_id IS NOT NULL)
+               AND (unit.lead_person_id IN (SELECT unnest($2::uuid[])) OR claim.unit_id IS NOT NULL)
                AND unit.lead_person_id IS DISTINCT FROM claim.person_id
          )
          UPDATE directory_units AS unit
@@ -263,11 +267,11 @@ pub(in crate::directory) async fn delete_people(
          WITH gone AS (
              UPDATE directory_people
              SET delete_time = $3, purge_time = $4, revision = revision + 1, update_time = $3
-             WHERE tenant_id = $1 AND person_id = ANY($2)
+             WHERE tenant_id = $1 AND person_id IN (SELECT unnest($2::uuid[]))
          )
          UPDATE directory_units
          SET lead_person_id = NULL, revision = revision + 1, update_time = $3
-         WHERE tenant_id = $1 AND lead_person_id = ANY($2)",
+         WHERE tenant_id = $1 AND lead_person_id IN (SELECT unnest($2::uuid[]))",
     )
     .bind(tenant.uuid())
     .bind(ids)
