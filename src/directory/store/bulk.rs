@@ -1,4 +1,7 @@
 //! SQL of imports: whole trees, and people by the batch.
+//!
+//! Statements over a batch are not kept prepared: a plan made while the table was empty, as during
+//! the first import, would go on searching it from end to end for each of thousands of keys.
 use std::collections::HashMap;
 
 use sqlx::types::Json;
@@ -56,8 +59,7 @@ pub(in crate::directory) async fn load_unit_keys(
     Ok(rows.into_iter().map(|(key, id, live)| (key, (UnitId::from_uuid(id), live))).collect())
 }
 
-/// The people with these keys, locked, by key. The keys are joined and not listed: without
-/// statistics, as at the first import, a list may be searched from end to end for every row.
+/// The people with these keys, locked, by key.
 pub(in crate::directory) async fn lock_people(
     tx: &mut Tx,
     keys: &[String],
@@ -70,6 +72,7 @@ pub(in crate::directory) async fn lock_people(
          ORDER BY person_id FOR NO KEY UPDATE OF directory_people"
     );
     let rows: Vec<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .persistent(false)
         .bind(tenant.uuid())
         .bind(keys)
         .fetch_all(tx.connection()?)
@@ -94,6 +97,7 @@ pub(in crate::directory) async fn find_people_ids(
          FROM directory_people JOIN unnest($2::text[]) AS key ON external_id = key
          WHERE tenant_id = $1 AND delete_time IS NULL",
     )
+    .persistent(false)
     .bind(tenant.uuid())
     .bind(keys)
     .fetch_all(tx.connection()?)
@@ -184,6 +188,7 @@ async fn write(tx: &mut Tx, people: &[Person], sql: &'static str) -> Result<()> 
         .collect::<std::result::Result<_, _>>()
         .map_err(crate::base::Error::internal)?;
     let done = sqlx::query(sql)
+        .persistent(false)
         .bind(tenant.uuid())
         .bind(people.iter().map(|person| person.person_id.uuid()).collect::<Vec<_>>())
         .bind(people.iter().map(|person| person.fields.external_id.as_deref()).collect::<Vec<_>>())
@@ -241,6 +246,7 @@ pub(in crate::directory) async fn update_leads(
          SET lead_person_id = change.person_id, revision = unit.revision + 1, update_time = $5
          FROM change WHERE unit.tenant_id = $1 AND unit.unit_id = change.unit_id",
     )
+    .persistent(false)
     .bind(tenant.uuid())
     .bind(people)
     .bind(leaders)
@@ -273,6 +279,7 @@ pub(in crate::directory) async fn delete_people(
          SET lead_person_id = NULL, revision = revision + 1, update_time = $3
          WHERE tenant_id = $1 AND lead_person_id IN (SELECT unnest($2::uuid[]))",
     )
+    .persistent(false)
     .bind(tenant.uuid())
     .bind(ids)
     .bind(now)
