@@ -130,6 +130,7 @@ class IntakeServiceServicer(object):
     def SubmitImportChunk(self, request, context):
         """Unary twin of the streams. Sending a chunk again is harmless.
         FAILED_PRECONDITION / IMPORT_CHUNK_OUT_OF_ORDER when a chunk is missing before it.
+        To the footer, an import of a kind that the credential may not import is an unknown one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
