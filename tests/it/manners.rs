@@ -2,7 +2,7 @@
 //! to its end.
 use std::time::Duration;
 
-use orgfit::base::Permission;
+use orgfit::base::{Db, Permission};
 use orgfit::pb::access::WhoAmIRequest;
 use orgfit::pb::directory as pb;
 use orgfit::pb::directory::get_unit_request::Key;
@@ -20,7 +20,8 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_types::StatusExt;
 use uuid::Uuid;
 
-use crate::harness::{Client, Hold, World, golden};
+use crate::harness::{Client, Database, Hold, World, golden};
+use crate::proxy::Proxy;
 use crate::raw;
 
 const UPDATE_ORGANIZATION: &str = "orgfit.directory.v1.DirectoryService/UpdateOrganization";
@@ -277,4 +278,23 @@ async fn organizations_do_not_see_one_another() {
     let mut stranger = world.client_with(&stranger.key).directory();
     let status = stranger.get_unit(Request::new(request())).await.unwrap_err();
     assert_eq!(status.code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn a_commit_whose_answer_is_lost_is_unavailable_and_its_repetition_tells_the_truth() {
+    let database = Database::shared().await;
+    let proxy = Proxy::to(&database).await;
+    let db = Db::connect(&proxy.url(), 4).await.unwrap();
+    let world = World::start_on(database, db, |_| {}).await;
+    let client = world.client();
+    let request = unit(&world, "Sales");
+
+    proxy.lose_commit_of("create_unit");
+    let status = client.directory().create_unit(request.clone()).await.unwrap_err();
+    assert_eq!(status.code(), Code::Unavailable);
+
+    let reply = client.directory().create_unit(request).await.unwrap();
+    assert!(reply.metadata().contains_key("orgfit-replayed"));
+    let units = client.directory().list_units(pb::ListUnitsRequest::default()).await.unwrap();
+    assert_eq!(units.into_inner().units.len(), 2);
 }

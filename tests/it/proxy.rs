@@ -1,8 +1,10 @@
 //! A way to the database that can be cut and mended, in front of the real one.
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Arc, Mutex};
 
 use orgfit::base::schema;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -14,9 +16,13 @@ pub(crate) struct Proxy {
     url: String,
     port: AtomicU16,
     target: Target,
-    open: std::sync::Mutex<CancellationToken>,
+    open: Mutex<CancellationToken>,
+    lost: Lost,
     tasks: TaskTracker,
 }
+
+/// Name of the transaction whose COMMIT will not be answered.
+type Lost = Arc<Mutex<Option<String>>>;
 
 /// Where the real server is.
 #[derive(Clone)]
@@ -49,7 +55,8 @@ impl Proxy {
             ),
             port: AtomicU16::new(0),
             target,
-            open: std::sync::Mutex::default(),
+            open: Mutex::default(),
+            lost: Lost::default(),
             tasks: TaskTracker::new(),
         };
         proxy.mend().await;
@@ -66,6 +73,11 @@ impl Proxy {
         self.open.lock().unwrap().cancel();
     }
 
+    /// Cuts the connection of the next transaction of this name between its COMMIT and the answer.
+    pub(crate) fn lose_commit_of(&self, name: &str) {
+        *self.lost.lock().unwrap() = Some(format!("orgfit {name}"));
+    }
+
     /// Lets connections in, at the same address as before.
     pub(crate) async fn mend(&self) {
         let port = self.port.load(Ordering::Relaxed);
@@ -79,26 +91,66 @@ impl Proxy {
         self.port.store(listener.local_addr().unwrap().port(), Ordering::Relaxed);
         let open = CancellationToken::new();
         *self.open.lock().unwrap() = open.clone();
-        let (target, tasks) = (self.target.clone(), self.tasks.clone());
+        let (target, tasks, lost) = (self.target.clone(), self.tasks.clone(), self.lost.clone());
         self.tasks.spawn(open.clone().run_until_cancelled_owned(async move {
             loop {
                 let (near, _) = listener.accept().await.unwrap();
-                tasks.spawn(open.clone().run_until_cancelled_owned(join(near, target.clone())));
+                tasks.spawn(open.clone().run_until_cancelled_owned(join(
+                    near,
+                    target.clone(),
+                    lost.clone(),
+                )));
             }
         }));
     }
 }
 
-async fn join(mut near: TcpStream, target: Target) {
-    // Whichever side ends first ends the other.
+/// Carries bytes to and fro until one side ends.
+async fn join(near: TcpStream, target: Target, lost: Lost) {
     match target {
-        Target::Unix(path) => {
-            let mut far = UnixStream::connect(path).await.unwrap();
-            tokio::io::copy_bidirectional(&mut near, &mut far).await.ok();
-        }
-        Target::Tcp(address) => {
-            let mut far = TcpStream::connect(address).await.unwrap();
-            tokio::io::copy_bidirectional(&mut near, &mut far).await.ok();
+        Target::Unix(path) => carry(near, UnixStream::connect(path).await.unwrap(), lost).await,
+        Target::Tcp(address) => carry(near, TcpStream::connect(address).await.unwrap(), lost).await,
+    }
+    .ok();
+}
+
+async fn carry(
+    mut near: TcpStream,
+    far: impl AsyncRead + AsyncWrite,
+    lost: Lost,
+) -> std::io::Result<()> {
+    let (mut near_in, mut near_out) = near.split();
+    let (mut far_in, mut far_out) = tokio::io::split(far);
+    let (mut up, mut down) = ([0; 16 << 10], [0; 16 << 10]);
+    let mut is_named = false;
+    loop {
+        tokio::select! {
+            count = near_in.read(&mut up) => {
+                let sent = &up[..count?];
+                if sent.is_empty() {
+                    return Ok(());
+                }
+                far_out.write_all(sent).await?;
+                let name = lost.lock().unwrap().clone();
+                is_named |= name.is_some_and(|name| contains(sent, &name));
+                if is_named && contains(sent, "COMMIT") {
+                    // The server did it, and nobody will hear of it.
+                    lost.lock().unwrap().take();
+                    far_in.read(&mut down).await?;
+                    return Ok(());
+                }
+            }
+            count = far_in.read(&mut down) => {
+                let sent = &down[..count?];
+                if sent.is_empty() {
+                    return Ok(());
+                }
+                near_out.write_all(sent).await?;
+            }
         }
     }
+}
+
+fn contains(bytes: &[u8], word: &str) -> bool {
+    bytes.windows(word.len()).any(|window| window == word.as_bytes())
 }
