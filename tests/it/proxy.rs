@@ -121,7 +121,7 @@ async fn carry(
 ) -> std::io::Result<()> {
     let (mut near_in, mut near_out) = near.split();
     let (mut far_in, mut far_out) = tokio::io::split(far);
-    let (mut up, mut down) = ([0; 16 << 10], [0; 16 << 10]);
+    let (mut up, mut down) = (vec![0; 16 << 10], vec![0; 16 << 10]);
     let mut is_named = false;
     loop {
         tokio::select! {
@@ -136,8 +136,7 @@ async fn carry(
                 if is_named && contains(sent, "COMMIT") {
                     // The server did it, and nobody will hear of it.
                     lost.lock().unwrap().take();
-                    far_in.read(&mut down).await?;
-                    return Ok(());
+                    return far_in.read_u8().await.map(drop);
                 }
             }
             count = far_in.read(&mut down) => {
