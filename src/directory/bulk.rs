@@ -94,7 +94,7 @@ impl PeopleImport {
 
     /// Second look at a batch: writes it.
     pub async fn write(&mut self, tx: &mut Tx, ctx: &Context, rows: &[PersonRow]) -> Result<()> {
-        let stored = store::lock_people(tx, &PeoplePlan::keys(rows)).await?;
+        let stored = store::lock_people(tx, &self.plan.held_keys(rows)).await?;
         let batch = self.plan.decide(rows, &stored, ctx.now);
         store::insert_people(tx, &batch.created).await?;
         store::update_people(tx, &batch.updated).await?;

@@ -67,6 +67,8 @@ struct Seen {
     row_number: i32,
     person_id: PersonId,
     manager: Option<Box<str>>,
+    /// The person is stored.
+    held: bool,
     stands: bool,
 }
 
@@ -116,6 +118,13 @@ impl PeoplePlan {
         rows.iter().filter_map(|row| check.required_external_id("", &row.external_id)).collect()
     }
 
+    /// Of the keys of rows, those whose people the first look found.
+    pub fn held_keys(&self, rows: &[PersonRow]) -> Vec<String> {
+        let mut keys = Self::keys(rows);
+        keys.retain(|key| self.seen.get(key).is_some_and(|seen| seen.held));
+        keys
+    }
+
     /// First look at a batch. `stored` are the people with the rows' keys.
     pub fn examine(
         &mut self,
@@ -140,6 +149,7 @@ impl PeoplePlan {
                 row_number: row.row_number,
                 person_id: held.map_or_else(&mut new_id, |person| person.person_id),
                 manager: parsed.manager.map(String::into_boxed_str),
+                held: held.is_some(),
                 stands,
             };
             self.seen.insert(key, seen);

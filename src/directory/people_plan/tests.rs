@@ -56,7 +56,10 @@ fn run(
     plan.settle(known);
     let mut all = PeopleBatch::default();
     for batch in rows.chunks(size) {
-        let mut decided = plan.decide(batch, stored, now());
+        let keys = plan.held_keys(batch);
+        let held = stored.iter().filter(|(key, _)| keys.contains(key));
+        let held = held.map(|(key, person)| (key.clone(), person.clone())).collect();
+        let mut decided = plan.decide(batch, &held, now());
         all.created.append(&mut decided.created);
         all.updated.append(&mut decided.updated);
         all.leads.append(&mut decided.leads);

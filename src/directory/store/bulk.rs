@@ -1,7 +1,7 @@
 //! SQL of imports: whole trees, and people by the batch.
 //!
-//! Statements over a batch are not kept prepared: a plan made while the table was empty, as during
-//! the first import, would go on searching it from end to end for each of thousands of keys.
+//! Nothing here may depend on what the planner knows: during the first import it knows nothing, and
+//! a plan made for an empty table goes on searching it from end to end for thousands of keys.
 use std::collections::HashMap;
 
 use sqlx::types::Json;
@@ -59,20 +59,27 @@ pub(in crate::directory) async fn load_unit_keys(
     Ok(rows.into_iter().map(|(key, id, live)| (key, (UnitId::from_uuid(id), live))).collect())
 }
 
-/// The people with these keys, locked, by key.
+/// The people with these keys, locked in the order of the keys, by key.
+///
+/// The inner query cannot be merged with the outer one, so each key is looked up in the index of
+/// keys. A list or a join would be searched for by reading all people of the organization.
 pub(in crate::directory) async fn lock_people(
     tx: &mut Tx,
     keys: &[String],
 ) -> Result<HashMap<String, Person>> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
     let tenant = tx.scope().organization_id;
     let sql = format!(
         "-- directory::lock_people\nSELECT {PERSON_COLUMNS}
-         FROM directory_people JOIN unnest($2::text[]) AS key ON external_id = key
-         WHERE tenant_id = $1
-         ORDER BY person_id FOR NO KEY UPDATE OF directory_people"
+         FROM (SELECT key FROM unnest($2::text[]) AS key ORDER BY key) AS wanted
+         CROSS JOIN LATERAL (
+             SELECT {PERSON_COLUMNS} FROM directory_people
+             WHERE tenant_id = $1 AND external_id = wanted.key FOR NO KEY UPDATE
+         ) AS person"
     );
     let rows: Vec<PersonRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .persistent(false)
         .bind(tenant.uuid())
         .bind(keys)
         .fetch_all(tx.connection()?)
@@ -85,19 +92,24 @@ pub(in crate::directory) async fn lock_people(
     Ok(people)
 }
 
-/// Which of these keys belong to live people, and to whom.
+/// Which of these keys belong to live people, and to whom. Looks up as [`lock_people`] does.
 pub(in crate::directory) async fn find_people_ids(
     tx: &mut Tx,
     keys: &[String],
 ) -> Result<HashMap<String, PersonId>> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
     let tenant = tx.scope().organization_id;
     let rows: Vec<(String, Uuid)> = sqlx::query_as(
         "-- directory::find_people_ids
-         SELECT external_id, person_id
-         FROM directory_people JOIN unnest($2::text[]) AS key ON external_id = key
-         WHERE tenant_id = $1 AND delete_time IS NULL",
+         SELECT wanted.key, person.person_id
+         FROM unnest($2::text[]) AS wanted (key)
+         CROSS JOIN LATERAL (
+             SELECT person_id FROM directory_people
+             WHERE tenant_id = $1 AND external_id = wanted.key AND delete_time IS NULL OFFSET 0
+         ) AS person",
     )
-    .persistent(false)
     .bind(tenant.uuid())
     .bind(keys)
     .fetch_all(tx.connection()?)
@@ -122,54 +134,44 @@ pub(in crate::directory) async fn list_keyed_people(
     Ok(rows.into_iter().map(|(key, id)| (key, PersonId::from_uuid(id))).collect())
 }
 
+/// The rows of a batch as both statements below take them.
+const ROWS: &str = "(tenant_id, person_id, external_id, employee_number, first_name, last_name,
+     display_name, work_email, language_code, unit_id, manager_person_id, segments,
+     employment_status, start_date, termination_date, revision, create_time, update_time)
+    SELECT $1, person_id, external_id, employee_number, first_name, last_name, display_name,
+           work_email, language_code, unit_id, manager_person_id, segments::jsonb,
+           employment_status, start_date, termination_date, revision, $17, $17
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                $9::text[], $10::uuid[], $11::uuid[], $12::text[], $13::smallint[], $14::date[],
+                $15::date[], $16::bigint[])
+        AS row (person_id, external_id, employee_number, first_name, last_name, display_name,
+                work_email, language_code, unit_id, manager_person_id, segments,
+                employment_status, start_date, termination_date, revision)";
+
 pub(in crate::directory) async fn insert_people(tx: &mut Tx, people: &[Person]) -> Result<()> {
-    write(
-        tx,
-        people,
-        "-- directory::insert_people
-         INSERT INTO directory_people
-             (tenant_id, person_id, external_id, employee_number, first_name, last_name,
-              display_name, work_email, language_code, unit_id, manager_person_id, segments,
-              employment_status, start_date, termination_date, revision, create_time, update_time)
-         SELECT $1, person_id, external_id, employee_number, first_name, last_name,
-              display_name, work_email, language_code, unit_id, manager_person_id,
-              segments::jsonb, employment_status, start_date, termination_date, revision, $17, $17
-         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                     $8::text[], $9::text[], $10::uuid[], $11::uuid[], $12::text[],
-                     $13::smallint[], $14::date[], $15::date[], $16::bigint[])
-             AS row (person_id, external_id, employee_number, first_name, last_name,
-                     display_name, work_email, language_code, unit_id, manager_person_id,
-                     segments, employment_status, start_date, termination_date, revision)",
-    )
-    .await
+    let sql = format!("-- directory::insert_people\nINSERT INTO directory_people {ROWS}");
+    write(tx, people, sql).await
 }
 
+/// Updates people whom the transaction has locked. The conflict is certain, and it finds each person
+/// by the primary key, whatever the planner knows of the table; a joined UPDATE does not.
 pub(in crate::directory) async fn update_people(tx: &mut Tx, people: &[Person]) -> Result<()> {
-    write(
-        tx,
-        people,
-        "-- directory::update_people
-         UPDATE directory_people AS person
-         SET external_id = row.external_id, employee_number = row.employee_number,
-             first_name = row.first_name, last_name = row.last_name,
-             display_name = row.display_name, work_email = row.work_email,
-             language_code = row.language_code, unit_id = row.unit_id,
-             manager_person_id = row.manager_person_id, segments = row.segments::jsonb,
-             employment_status = row.employment_status, start_date = row.start_date,
-             termination_date = row.termination_date, revision = row.revision,
-             update_time = $17, delete_time = NULL, purge_time = NULL
-         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                     $8::text[], $9::text[], $10::uuid[], $11::uuid[], $12::text[],
-                     $13::smallint[], $14::date[], $15::date[], $16::bigint[])
-             AS row (person_id, external_id, employee_number, first_name, last_name,
-                     display_name, work_email, language_code, unit_id, manager_person_id,
-                     segments, employment_status, start_date, termination_date, revision)
-         WHERE person.tenant_id = $1 AND person.person_id = row.person_id",
-    )
-    .await
+    let sql = format!(
+        "-- directory::update_people\nINSERT INTO directory_people {ROWS}
+         ON CONFLICT (tenant_id, person_id) DO UPDATE
+         SET external_id = excluded.external_id, employee_number = excluded.employee_number,
+             first_name = excluded.first_name, last_name = excluded.last_name,
+             display_name = excluded.display_name, work_email = excluded.work_email,
+             language_code = excluded.language_code, unit_id = excluded.unit_id,
+             manager_person_id = excluded.manager_person_id, segments = excluded.segments,
+             employment_status = excluded.employment_status, start_date = excluded.start_date,
+             termination_date = excluded.termination_date, revision = excluded.revision,
+             update_time = excluded.update_time, delete_time = NULL, purge_time = NULL"
+    );
+    write(tx, people, sql).await
 }
 
-async fn write(tx: &mut Tx, people: &[Person], sql: &'static str) -> Result<()> {
+async fn write(tx: &mut Tx, people: &[Person], sql: String) -> Result<()> {
     let Some(first) = people.first() else { return Ok(()) };
     let tenant = tx.scope().organization_id;
     let text = |field: fn(&Person) -> &str| -> Vec<&str> { people.iter().map(field).collect() };
@@ -187,8 +189,7 @@ async fn write(tx: &mut Tx, people: &[Person], sql: &'static str) -> Result<()> 
         .map(|segments| serde_json::to_string(&segments.0))
         .collect::<std::result::Result<_, _>>()
         .map_err(crate::base::Error::internal)?;
-    let done = sqlx::query(sql)
-        .persistent(false)
+    let done = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(tenant.uuid())
         .bind(people.iter().map(|person| person.person_id.uuid()).collect::<Vec<_>>())
         .bind(people.iter().map(|person| person.fields.external_id.as_deref()).collect::<Vec<_>>())
@@ -246,6 +247,7 @@ pub(in crate::directory) async fn update_leads(
          SET lead_person_id = change.person_id, revision = unit.revision + 1, update_time = $5
          FROM change WHERE unit.tenant_id = $1 AND unit.unit_id = change.unit_id",
     )
+    // Planned for this batch, not prepared once and for all.
     .persistent(false)
     .bind(tenant.uuid())
     .bind(people)
