@@ -1,6 +1,6 @@
 //! Between the common wire types and values: instants, civil dates, masks, and the context of a
 //! call.
-use chrono::{DateTime, Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use prost_types::FieldMask;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::{Request, Response};
@@ -40,21 +40,6 @@ pub fn timestamp(time: Timestamp) -> prost_types::Timestamp {
         seconds: time.timestamp(),
         nanos: i32::try_from(time.timestamp_subsec_nanos()).unwrap_or(0),
     }
-}
-
-/// An instant from the wire.
-pub fn parse_timestamp(
-    check: &mut Check,
-    field: &str,
-    time: &prost_types::Timestamp,
-) -> Option<Timestamp> {
-    let parsed = u32::try_from(time.nanos)
-        .ok()
-        .and_then(|nanos| DateTime::from_timestamp(time.seconds, nanos));
-    if parsed.is_none() {
-        check.refuse(field, "must be an instant that exists");
-    }
-    parsed
 }
 
 /// A civil date on the wire.

@@ -129,9 +129,10 @@ impl DirectoryService for DirectoryRpc {
     ) -> Result<Response<pb::CreateUnitResponse>, Status> {
         const METHOD: &str = "orgfit.directory.v1.DirectoryService/CreateUnit";
         let (ctx, message) = enter(request)?;
+        let mut check = Check::new();
+        let request_id = check.request_id(&message.request_id);
+        let request_id = check.build(|| request_id)?;
         let mut tx = self.db.write("create_unit", ctx.scope()).await?;
-        let request_id = Check::new();
-        let request_id = parse_request_id(request_id, &message.request_id)?;
         let write = match claim(&mut tx, &ctx, METHOD, request_id, &message).await? {
             Claim::New(write) => write,
             Claim::Replay(response) => {
@@ -233,7 +234,8 @@ impl DirectoryService for DirectoryRpc {
         unit.require_live()?;
         let mut merged = wire::unit(&unit);
         merge_unit(&mut merged, &asked, &paths);
-        let (fields, date) = parse_unit(&mut tx, &ctx, &merged, Some(&unit)).await?;
+        let (fields, date) =
+            parse_unit(&mut tx, &ctx, Check::within("unit"), &merged, Some(&unit)).await?;
         let changes = unit.apply(fields, date, ctx.now);
         save_unit(&mut tx, &ctx, &unit, &changes).await?;
         tx.commit().await?;
@@ -322,11 +324,6 @@ impl DirectoryService for DirectoryRpc {
         tx.commit().await?;
         Ok(Response::new(pb::UndeleteUnitResponse { unit: Some(wire::unit(&unit)) }))
     }
-}
-
-fn parse_request_id(mut check: Check, text: &str) -> Result<Option<uuid::Uuid>> {
-    let request_id = check.request_id(text);
-    check.build(|| request_id)
 }
 
 /// The settings after the fields that the mask names were taken over.

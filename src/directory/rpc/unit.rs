@@ -35,11 +35,11 @@ pub(super) fn merge_unit(unit: &mut pb::Unit, asked: &pb::Unit, paths: &[&str]) 
 pub(super) async fn parse_unit(
     tx: &mut Tx,
     ctx: &Context,
+    mut check: Check,
     unit: &pb::Unit,
     stored: Option<&Unit>,
 ) -> Result<(UnitFields, chrono::NaiveDate)> {
     let today = today(tx, ctx).await?;
-    let mut check = Check::within("unit");
     let external_id = check.external_id("external_id", &unit.external_id);
     let display_name = nouns::parse_display_name(&mut check, &unit.display_name);
     let lead = check.optional_id::<PersonId>("lead_person_id", &unit.lead_person_id);
@@ -86,18 +86,9 @@ pub(super) async fn new_unit(tx: &mut Tx, ctx: &Context, asked: pb::Unit) -> Res
     let reach = ctx.caller.reach(Permission::UnitsWrite)?;
     let mut check = Check::within("unit");
     let parent = check.id::<UnitId>("parent_unit_id", &asked.parent_unit_id);
-    let fields = parse_unit(tx, ctx, &asked, None).await;
-    let (parent, (fields, effective_date)) = match (parent, fields) {
-        (Some(parent), fields) => (parent, fields?),
-        (None, fields) => {
-            if let Err(error) = fields {
-                for violation in error.violations() {
-                    let field = violation.field.strip_prefix("unit.").unwrap_or(&violation.field);
-                    check.refuse(field, violation.description.clone());
-                }
-            }
-            return check.build(|| None);
-        }
+    let (fields, effective_date) = parse_unit(tx, ctx, check, &asked, None).await?;
+    let Some(parent) = parent else {
+        return Err(Error::internal("a refused parent passed the check"));
     };
     require_within(tx, reach, Permission::UnitsWrite, parent).await?;
     organizations::lock_organization(tx).await?;

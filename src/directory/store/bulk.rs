@@ -4,14 +4,13 @@
 //! a plan made for an empty table goes on searching it from end to end for thousands of keys.
 use std::collections::HashMap;
 
-use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::person::{COLUMNS as PERSON_COLUMNS, PersonRow};
 use super::unit::{COLUMNS as UNIT_COLUMNS, UnitRow};
 use crate::base::clock::Timestamp;
 use crate::base::id::{Id, PersonId, UnitId};
-use crate::base::{Result, Tx};
+use crate::base::{Error, Result, Tx};
 use crate::directory::person::Person;
 use crate::directory::unit::Unit;
 
@@ -180,15 +179,12 @@ async fn write(tx: &mut Tx, people: &[Person], sql: String) -> Result<()> {
         people.iter().map(|person| Some(placement(person)?.unit_id.uuid())).collect();
     let managers: Vec<Option<Uuid>> =
         people.iter().map(|person| Some(placement(person)?.manager_person_id?.uuid())).collect();
-    let segments: Vec<Json<_>> = people
+    let segments: Vec<String> = people
         .iter()
-        .map(|person| Json(placement(person).map(|place| place.segments).unwrap_or_default()))
-        .collect();
-    let segments: Vec<String> = segments
-        .iter()
-        .map(|segments| serde_json::to_string(&segments.0))
+        .map(|person| placement(person).map(|place| place.segments).unwrap_or_default())
+        .map(|segments| serde_json::to_string(&segments))
         .collect::<std::result::Result<_, _>>()
-        .map_err(crate::base::Error::internal)?;
+        .map_err(Error::internal)?;
     let done = sqlx::query(sqlx::AssertSqlSafe(sql))
         .bind(tenant.uuid())
         .bind(people.iter().map(|person| person.person_id.uuid()).collect::<Vec<_>>())
@@ -217,7 +213,7 @@ async fn write(tx: &mut Tx, people: &[Person], sql: String) -> Result<()> {
     if done.rows_affected() == people.len() as u64 {
         return Ok(());
     }
-    Err(crate::base::Error::internal("a batch of people was not written whole"))
+    Err(Error::internal("a batch of people was not written whole"))
 }
 
 /// Makes the units that people lead exactly those that their rows name. People who have left
