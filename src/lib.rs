@@ -4,8 +4,14 @@ pub mod pb;
 
 pub mod base;
 pub mod outbox;
+pub mod stats;
+pub mod disclosure;
 pub mod directory;
 pub mod access;
+pub mod instrument;
+pub mod respondent;
+pub mod assessment;
+pub mod insight;
 pub mod intake;
 pub mod embedded;
 pub mod server;

@@ -31,6 +31,26 @@ pub mod orgfit {
             tonic::include_proto!("orgfit.access.v1");
         }
     }
+    pub mod instrument {
+        pub mod v1 {
+            tonic::include_proto!("orgfit.instrument.v1");
+        }
+    }
+    pub mod respondent {
+        pub mod v1 {
+            tonic::include_proto!("orgfit.respondent.v1");
+        }
+    }
+    pub mod assessment {
+        pub mod v1 {
+            tonic::include_proto!("orgfit.assessment.v1");
+        }
+    }
+    pub mod insight {
+        pub mod v1 {
+            tonic::include_proto!("orgfit.insight.v1");
+        }
+    }
     pub mod intake {
         pub mod v1 {
             tonic::include_proto!("orgfit.intake.v1");
@@ -39,6 +59,10 @@ pub mod orgfit {
 }
 
 pub use orgfit::access::v1 as access;
+pub use orgfit::assessment::v1 as assessment;
 pub use orgfit::common::v1 as common;
 pub use orgfit::directory::v1 as directory;
+pub use orgfit::insight::v1 as insight;
+pub use orgfit::instrument::v1 as instrument;
 pub use orgfit::intake::v1 as intake;
+pub use orgfit::respondent::v1 as respondent;

@@ -67,6 +67,10 @@ impl Role {
                 Permission::GrantsRead,
                 Permission::GrantsWrite,
                 Permission::UnitsRead,
+                Permission::InstrumentsRead,
+                Permission::InstrumentsWrite,
+                Permission::AssessmentsRead,
+                Permission::AssessmentsWrite,
             ],
             Self::PeopleManager => &[
                 Permission::OrganizationRead,
@@ -78,11 +82,20 @@ impl Role {
                 Permission::PeopleImport,
                 Permission::ImportsRead,
             ],
-            Self::Analyst | Self::UnitLead => {
-                &[Permission::OrganizationRead, Permission::UnitsRead]
-            }
+            Self::Analyst | Self::UnitLead => &[
+                Permission::OrganizationRead,
+                Permission::UnitsRead,
+                Permission::InstrumentsRead,
+                Permission::AssessmentsRead,
+                Permission::ResultsRead,
+            ],
             Self::CommentReader => &[],
-            Self::WorksCouncil => &[Permission::OrganizationRead, Permission::GrantsRead],
+            Self::WorksCouncil => &[
+                Permission::OrganizationRead,
+                Permission::GrantsRead,
+                Permission::InstrumentsRead,
+                Permission::AssessmentsRead,
+            ],
         }
     }
 }

@@ -33,12 +33,24 @@ macro_rules! permissions {
 }
 
 permissions! {
+    /// Read assessments, waves and what releases say of themselves.
+    AssessmentsRead = "assessments.read";
+    /// Create, change, open, close and cancel assessments and waves.
+    AssessmentsWrite = "assessments.write";
     /// Read grants.
     GrantsRead = "grants.read";
     /// Change grants.
     GrantsWrite = "grants.write";
     /// Read the state and the row errors of imports.
     ImportsRead = "imports.read";
+    /// Read instruments.
+    InstrumentsRead = "instruments.read";
+    /// Create, change, publish, retire and delete instruments.
+    InstrumentsWrite = "instruments.write";
+    /// Read whom a wave invited.
+    InvitationsRead = "invitations.read";
+    /// Issue and revoke invitations: see response tokens.
+    InvitationsWrite = "invitations.write";
     /// Read the organization's settings and segment scheme.
     OrganizationRead = "organization.read";
     /// Change the organization's settings and segment scheme.
@@ -49,6 +61,10 @@ permissions! {
     PeopleRead = "people.read";
     /// Create, change, delete and erase people.
     PeopleWrite = "people.write";
+    /// Import responses that were collected elsewhere.
+    ResponsesImport = "responses.import";
+    /// Read released results.
+    ResultsRead = "results.read";
     /// Import units.
     UnitsImport = "units.import";
     /// Read the unit tree.

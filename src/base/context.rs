@@ -14,6 +14,10 @@ use super::id::{Id, OrganizationId};
 pub trait IdSource: Send + Sync + 'static {
     /// A time-ordered identifier (UUID version 7), for things whose order of creation is no secret.
     fn ordered(&self, now: Timestamp) -> Uuid;
+
+    /// A random identifier (UUID version 4), for things whose order of creation could tell
+    /// somebody.
+    fn random(&self) -> Uuid;
 }
 
 /// Identifiers from the operating system's randomness.
@@ -26,6 +30,11 @@ impl IdSource for RandomIds {
         let stamp =
             uuid::Timestamp::from_unix(uuid::NoContext, seconds, now.timestamp_subsec_nanos());
         Uuid::new_v7(stamp)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the source of identifiers")]
+    fn random(&self) -> Uuid {
+        Uuid::new_v4()
     }
 }
 
@@ -75,6 +84,11 @@ impl Context {
     /// A fresh identifier of any kind.
     pub fn new_id<I: Id>(&self) -> I {
         I::from_uuid(self.ids.ordered(self.now))
+    }
+
+    /// A fresh identifier that tells nothing of the time, of any kind.
+    pub fn new_random_id<I: Id>(&self) -> I {
+        I::from_uuid(self.ids.random())
     }
 
     /// Where this call's transactions run.

@@ -73,6 +73,7 @@ reasons! {
     PageTokenInvalid = Invalid, "PAGE_TOKEN_INVALID";
     RequestIdReused = Invalid, "REQUEST_ID_REUSED";
     EtagRequired = Invalid, "ETAG_REQUIRED";
+    SliceNotPlanned = Invalid, "SLICE_NOT_PLANNED";
     EtagMismatch = Conflict, "ETAG_MISMATCH";
     RequestInProgress = Conflict, "REQUEST_IN_PROGRESS";
     ResourceNotFound = NotFound, "RESOURCE_NOT_FOUND";
@@ -81,9 +82,14 @@ reasons! {
     ResourceDeleted = Precondition, "RESOURCE_DELETED";
     ResourceInUse = Precondition, "RESOURCE_IN_USE";
     CycleDetected = Precondition, "CYCLE_DETECTED";
+    NotReady = Precondition, "NOT_READY";
     CredentialInvalid = Unauthenticated, "CREDENTIAL_INVALID";
     PermissionMissing = Denied, "PERMISSION_MISSING";
     PersonRequired = Denied, "PERSON_REQUIRED";
+    ResponseTokenInvalid = Unauthenticated, "RESPONSE_TOKEN_INVALID";
+    ResponseTokenSpent = Precondition, "RESPONSE_TOKEN_SPENT";
+    IdentityNotAllowed = Invalid, "IDENTITY_NOT_ALLOWED";
+    AnonymityWeakened = Precondition, "ANONYMITY_WEAKENED";
     ImportChunkOutOfOrder = Precondition, "IMPORT_CHUNK_OUT_OF_ORDER";
     ImportIncomplete = Precondition, "IMPORT_INCOMPLETE";
     ImportClosed = Precondition, "IMPORT_CLOSED";

@@ -62,6 +62,16 @@ ids! {
     ImportId = "import";
     /// An event in the outbox.
     EventId = "event";
+    /// A version of an instrument.
+    InstrumentId = "instrument";
+    /// A series of comparable measurements.
+    AssessmentId = "assessment";
+    /// One measurement.
+    WaveId = "wave";
+    /// An invitation to a wave; random.
+    InvitationId = "invitation";
+    /// One publication of a wave's results.
+    ReleaseId = "release";
     /// A configured issuer of access tokens.
     IssuerId = "issuer";
 }

@@ -9,6 +9,7 @@ use super::check::Check;
 use super::clock::Timestamp;
 use super::context::Context;
 use super::error::{Error, Reason, Result};
+use super::localized::Localized;
 use crate::pb::common as pb;
 
 /// Response header that marks a result that was remembered.
@@ -61,6 +62,16 @@ pub fn parse_date(
         None => Some(None),
         Some(date) => check.date(field, date.year, date.month, date.day).map(Some),
     }
+}
+
+/// A text in several languages on the wire.
+pub fn localized(text: &Localized) -> pb::LocalizedText {
+    pb::LocalizedText { by_language: text.0.clone().into_iter().collect() }
+}
+
+/// A text in several languages from the wire, as it is; empty when unset.
+pub fn parse_localized(text: Option<pb::LocalizedText>) -> Localized {
+    Localized(text.map(|text| text.by_language.into_iter().collect()).unwrap_or_default())
 }
 
 /// The paths of an update mask: at least one, each one of `known`.

@@ -6,14 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::base::text::DISPLAY_NAME_CHARS_MAX;
-use crate::base::{Check, Error, Etag, Reason, Result};
+use crate::base::{Check, Error, Etag, Localized, Reason, Result};
 
 /// Most dimensions of a scheme.
 pub const DIMENSIONS_MAX: usize = 12;
 /// Most values of a dimension.
 pub const VALUES_MAX: usize = 50;
-/// Most languages of a title.
-pub const TITLE_LANGUAGES_MAX: usize = 40;
 
 /// Words that make a dimension's key one about a sensitive trait (special categories of personal
 /// data, and what HR systems hold but questionnaires must not ask).
@@ -49,10 +47,6 @@ pub fn is_sensitive(key: &str) -> bool {
     key.split('_').any(|word| SENSITIVE_WORDS.contains(&word))
 }
 
-/// A text by language.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Title(pub BTreeMap<String, String>);
-
 /// What a dimension stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -73,7 +67,7 @@ pub struct SegmentValue {
     /// Stable key.
     pub key: String,
     /// Title shown to people.
-    pub title: Title,
+    pub title: Localized,
     /// Kept for old results, no longer assignable.
     pub retired: bool,
     /// On the hierarchy level: the people who lead.
@@ -86,7 +80,7 @@ pub struct SegmentDimension {
     /// Stable key.
     pub key: String,
     /// Title shown to people.
-    pub title: Title,
+    pub title: Localized,
     /// What it stands for.
     pub role: SegmentRole,
     /// Values in order.
@@ -117,7 +111,7 @@ impl SegmentScheme {
             std::iter::once(&dimension.title)
                 .chain(dimension.values.iter().map(|value| &value.title))
         });
-        titles.into_iter().all(|title| title.0.contains_key(language))
+        titles.into_iter().all(|title| title.speaks(language))
     }
 
     fn value(&self, dimension: &str, value: &str) -> Option<&SegmentValue> {
@@ -201,7 +195,7 @@ impl SegmentDimension {
                 "speaks of a sensitive trait, by which results must not be broken down; leave it out",
             );
         }
-        self.title.check(check, &format!("{field}.title"), language);
+        check_title(check, &format!("{field}.title"), &self.title, language);
         check.count(&format!("{field}.values"), self.values.len(), 2..=VALUES_MAX);
         let mut keys = BTreeSet::new();
         for (position, value) in self.values.iter().enumerate() {
@@ -210,7 +204,7 @@ impl SegmentDimension {
             if !keys.insert(&value.key) {
                 check.refuse(&format!("{field}.key"), "must be unique within the dimension");
             }
-            value.title.check(check, &format!("{field}.title"), language);
+            check_title(check, &format!("{field}.title"), &value.title, language);
             if value.leading && self.role != SegmentRole::HierarchyLevel {
                 check.refuse(
                     &format!("{field}.leading"),
@@ -221,21 +215,10 @@ impl SegmentDimension {
     }
 }
 
-impl Title {
-    fn check(&self, check: &mut Check, field: &str, language: &str) {
-        check.count(&format!("{field}.by_language"), self.0.len(), 1..=TITLE_LANGUAGES_MAX);
-        for (tag, text) in &self.0 {
-            let field = format!("{field}.by_language");
-            if let Some(canonical) = check.language(&field, tag)
-                && canonical != *tag
-            {
-                check.refuse(&field, "language tags must be in canonical spelling, such as de-CH");
-            }
-            check.text(&field, text, 1..=DISPLAY_NAME_CHARS_MAX);
-        }
-        if !self.0.contains_key(language) {
-            check.refuse(field, "must have the organization's default language");
-        }
+fn check_title(check: &mut Check, field: &str, title: &Localized, language: &str) {
+    title.check(check, field, 1..=DISPLAY_NAME_CHARS_MAX);
+    if !title.speaks(language) {
+        check.refuse(field, "must have the organization's default language");
     }
 }
 
@@ -265,8 +248,8 @@ impl SegmentFault {
 mod tests {
     use super::*;
 
-    fn title(text: &str) -> Title {
-        Title(BTreeMap::from([("en".to_owned(), text.to_owned())]))
+    fn title(text: &str) -> Localized {
+        Localized(BTreeMap::from([("en".to_owned(), text.to_owned())]))
     }
 
     fn value(key: &str, retired: bool) -> SegmentValue {

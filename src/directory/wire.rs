@@ -1,12 +1,10 @@
 //! Between the wire types of `orgfit.directory.v1` and values.
-use std::collections::BTreeMap;
-
 use super::organization::{Organization, PrivacyPolicy};
 use super::person::{Person, PersonFields, RawPerson};
-use super::segment::{SegmentDimension, SegmentRole, SegmentScheme, SegmentValue, Title};
+use super::segment::{SegmentDimension, SegmentRole, SegmentScheme, SegmentValue};
 use super::unit::Unit;
 use crate::base::Check;
-use crate::base::wire::{date, parse_date, timestamp};
+use crate::base::wire::{date, localized, parse_date, parse_localized, timestamp};
 use crate::pb::common;
 use crate::pb::directory as pb;
 
@@ -75,30 +73,19 @@ fn dimension(dimension: &SegmentDimension) -> pb::SegmentDimension {
     };
     pb::SegmentDimension {
         key: dimension.key.clone(),
-        title: Some(title(&dimension.title)),
+        title: Some(localized(&dimension.title)),
         role: role.into(),
         values: dimension
             .values
             .iter()
             .map(|value| pb::SegmentValue {
                 key: value.key.clone(),
-                title: Some(title(&value.title)),
+                title: Some(localized(&value.title)),
                 retired: value.retired,
                 leading: value.leading,
             })
             .collect(),
     }
-}
-
-fn title(title: &Title) -> common::LocalizedText {
-    common::LocalizedText { by_language: title.0.clone().into_iter().collect() }
-}
-
-fn parse_title(text: Option<common::LocalizedText>) -> Title {
-    Title(
-        text.map(|text| text.by_language.into_iter().collect::<BTreeMap<_, _>>())
-            .unwrap_or_default(),
-    )
 }
 
 /// Reads a scheme; what it says is checked by the scheme itself.
@@ -124,14 +111,14 @@ pub(super) fn parse_scheme(
         };
         dimensions.push(SegmentDimension {
             key: dimension.key,
-            title: parse_title(dimension.title),
+            title: parse_localized(dimension.title),
             role,
             values: dimension
                 .values
                 .into_iter()
                 .map(|value| SegmentValue {
                     key: value.key,
-                    title: parse_title(value.title),
+                    title: parse_localized(value.title),
                     retired: value.retired,
                     leading: value.leading,
                 })

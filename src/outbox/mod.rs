@@ -39,6 +39,20 @@ event_types! {
     PersonCreated = "orgfit.person.created.v1";
     /// A person was changed, deleted, restored or erased.
     PersonUpdated = "orgfit.person.updated.v1";
+    /// An instrument version was created, changed, published, retired or deleted.
+    InstrumentUpdated = "orgfit.instrument.updated.v1";
+    /// An assessment was created or changed.
+    AssessmentUpdated = "orgfit.assessment.updated.v1";
+    /// A wave was created or changed.
+    WaveUpdated = "orgfit.wave.updated.v1";
+    /// A wave takes responses.
+    WaveOpened = "orgfit.wave.opened.v1";
+    /// A wave takes no more responses.
+    WaveClosed = "orgfit.wave.closed.v1";
+    /// A wave was given up and its responses destroyed.
+    WaveCancelled = "orgfit.wave.cancelled.v1";
+    /// Results of a wave were released.
+    ResultsReleased = "orgfit.release.published.v1";
     /// An import ended. It stands for everything that the import created or changed.
     ImportFinished = "orgfit.import.finished.v1";
 }
