@@ -111,6 +111,20 @@ pub struct Violation {
     pub description: String,
 }
 
+/// Most defects that a reply lists.
+pub const DEFECTS_LISTED_MAX: usize = 20;
+
+/// Something that has to be mended before a thing is ready for a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Defect {
+    /// Kind of defect, in capitals, for example `FORM_UNKNOWN`.
+    pub kind: &'static str,
+    /// What it is about, for example `wave.form_key`.
+    pub subject: String,
+    /// What is wrong and the remedy.
+    pub description: String,
+}
+
 /// An error, transport-agnostic: the public half is for the caller, the source for the log.
 #[derive(Debug)]
 pub struct Error {
@@ -118,6 +132,7 @@ pub struct Error {
     message: String,
     metadata: Vec<(&'static str, String)>,
     violations: Vec<Violation>,
+    defects: Vec<Defect>,
     retry_after: Option<Duration>,
     lost_to_another: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -131,6 +146,7 @@ impl Error {
             message: message.into(),
             metadata: Vec::new(),
             violations: Vec::new(),
+            defects: Vec::new(),
             retry_after: None,
             lost_to_another: false,
             source: None,
@@ -163,6 +179,19 @@ impl Error {
     /// One wrong field.
     pub fn invalid_field(field: impl Into<String>, description: impl Into<String>) -> Self {
         Self::invalid(vec![Violation { field: field.into(), description: description.into() }])
+    }
+
+    /// A thing is not ready for the call: everything that has to be mended, the first
+    /// [`DEFECTS_LISTED_MAX`] of it in full.
+    pub fn not_ready(resource_type: &'static str, mut defects: Vec<Defect>) -> Self {
+        let message = match defects.as_slice() {
+            [only] => format!("the {resource_type} is not ready: {}", only.description),
+            many => {
+                format!("the {resource_type} is not ready: mend the {} defects listed", many.len())
+            }
+        };
+        defects.truncate(DEFECTS_LISTED_MAX);
+        Self { defects, ..Self::new(Reason::NotReady, message) }
     }
 
     /// There is no such thing, or none that the caller's organization owns.
@@ -248,6 +277,11 @@ impl Error {
     /// The wrong fields.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
+    }
+
+    /// What has to be mended first.
+    pub fn defects(&self) -> &[Defect] {
+        &self.defects
     }
 
     /// Whether the same call can be run again, since its transaction lost to another one.

@@ -66,9 +66,9 @@ pub fn name(code: Code) -> &'static str {
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
         log(&error);
-        let mut status = with_details(&error, error.violations().len());
-        // The list of violations is the only part without a bound of its own.
-        let mut listed = error.violations().len();
+        // Violations and defects are the only parts without a bound of their own; no error has both.
+        let mut listed = error.violations().len().max(error.defects().len());
+        let mut status = with_details(&error, listed);
         while status.details().len() > DETAILS_BYTES_MAX && listed > 0 {
             listed -= 1;
             status = with_details(&error, listed);
@@ -84,12 +84,14 @@ impl From<Error> for Status {
     }
 }
 
-/// The status with the first `listed` violations.
+/// The status with the first `listed` violations and defects.
 fn with_details(error: &Error, listed: usize) -> Status {
     let mut details = ErrorDetails::new();
-    if listed > 0 {
-        let mut violations: Vec<_> = error.violations()[..listed]
+    if listed > 0 && !error.violations().is_empty() {
+        let mut violations: Vec<_> = error
+            .violations()
             .iter()
+            .take(listed)
             .map(|violation| FieldViolation::new(&violation.field, &violation.description))
             .collect();
         if listed < error.violations().len() {
@@ -101,6 +103,15 @@ fn with_details(error: &Error, listed: usize) -> Status {
         error.metadata().iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_str())
     };
     match error.kind() {
+        Kind::Precondition if !error.defects().is_empty() => {
+            for defect in error.defects().iter().take(listed) {
+                details.add_precondition_failure_violation(
+                    defect.kind,
+                    &defect.subject,
+                    &defect.description,
+                );
+            }
+        }
         Kind::Precondition => {
             let subject = match (about("resourceType"), about("resourceId")) {
                 (Some(kind), Some(id)) => format!("{kind}/{id}"),
