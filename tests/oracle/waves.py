@@ -128,6 +128,23 @@ def score(weights, mean, covariance, correction):
     return {"mean": float(weights[used] @ mean[used]), "se": float(np.sqrt(max(variance, 0.0) * correction))}
 
 
+def carrying(units, roles, least=5):
+    """Which sheets lie in a cell that carries the role: units below `least` are reported with the
+    whole, which takes the smallest unit in when it has too few of them; where one role (or none) of
+    a unit has fewer than `least` sheets, no role of it is known."""
+    sizes = {unit: units.count(unit) for unit in sorted(set(units))}
+    pool = {unit: unit if size >= least else "" for unit, size in sizes.items()}
+    root = sum(size for unit, size in sizes.items() if pool[unit] == "")
+    if 0 < root < least:
+        smallest = min((size, unit) for unit, size in sizes.items() if pool[unit])[1]
+        pool[smallest] = ""
+    parts = {}
+    for unit, role in zip(units, roles):
+        parts.setdefault(pool[unit], []).append(role)
+    known = {name: min(there.count(role) for role in set(there)) >= least for name, there in parts.items()}
+    return np.array([known[pool[unit]] for unit in units])
+
+
 def wave(units, roles, items, codes, points_max, dimensions, invited):
     points = np.where(codes == 0, np.nan, 100 * (codes - 1) / (points_max - 1)).astype(float)
     everybody = sum(invited.values()) if invited else None
@@ -135,8 +152,9 @@ def wave(units, roles, items, codes, points_max, dimensions, invited):
     for unit in sorted(set(units)):
         of_unit = np.array([other == unit for other in units])
         slices[unit] = whole(points[of_unit], dimensions, items, invited[unit] if invited else None)
+    carried = carrying(units, roles)
     for role in sorted(set(roles) - {""}):
-        of_role = np.array([other == role for other in roles])
+        of_role = np.array([other == role for other in roles]) & carried
         slices[f"role:{role}"] = whole(points[of_role], dimensions, items, None)
     return {"items": items, "slices": slices}
 
