@@ -155,7 +155,8 @@ def wave(units, roles, items, codes, points_max, dimensions, invited):
     carried = carrying(units, roles)
     for role in sorted(set(roles) - {""}):
         of_role = np.array([other == role for other in roles]) & carried
-        slices[f"role:{role}"] = whole(points[of_role], dimensions, items, None)
+        if of_role.any():
+            slices[f"role:{role}"] = whole(points[of_role], dimensions, items, None)
     return {"items": items, "slices": slices}
 
 
