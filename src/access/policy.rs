@@ -21,7 +21,8 @@ pub enum Need {
     Nothing,
     /// This one.
     One(Permission),
-    /// `units.import` or `people.import`: the import itself says which, so its method decides.
+    /// `units.import`, `people.import` or `responses.import`: the import itself says which, so its
+    /// method decides.
     ByImportKind,
 }
 
@@ -73,6 +74,7 @@ pub const POLICIES: &[Policy] = &[
     row("orgfit.access.v1.AccessService/ChangeGrants", Permission::GrantsWrite),
     row("orgfit.intake.v1.IntakeService/ImportUnits", Permission::UnitsImport),
     row("orgfit.intake.v1.IntakeService/ImportPeople", Permission::PeopleImport),
+    row("orgfit.intake.v1.IntakeService/ImportResponses", Permission::ResponsesImport),
     Policy {
         method: "orgfit.intake.v1.IntakeService/SubmitImportChunk",
         need: Need::ByImportKind,
