@@ -71,6 +71,13 @@ pub const POLICIES: &[Policy] = &[
     },
     row("orgfit.access.v1.AccessService/ListGrants", Permission::GrantsRead),
     row("orgfit.access.v1.AccessService/ChangeGrants", Permission::GrantsWrite),
+    row("orgfit.instrument.v1.InstrumentService/CreateInstrument", Permission::InstrumentsWrite),
+    row("orgfit.instrument.v1.InstrumentService/GetInstrument", Permission::InstrumentsRead),
+    row("orgfit.instrument.v1.InstrumentService/ListInstruments", Permission::InstrumentsRead),
+    row("orgfit.instrument.v1.InstrumentService/UpdateInstrument", Permission::InstrumentsWrite),
+    row("orgfit.instrument.v1.InstrumentService/PublishInstrument", Permission::InstrumentsWrite),
+    row("orgfit.instrument.v1.InstrumentService/RetireInstrument", Permission::InstrumentsWrite),
+    row("orgfit.instrument.v1.InstrumentService/DeleteInstrument", Permission::InstrumentsWrite),
     row("orgfit.intake.v1.IntakeService/ImportUnits", Permission::UnitsImport),
     row("orgfit.intake.v1.IntakeService/ImportPeople", Permission::PeopleImport),
     Policy {
