@@ -18,12 +18,14 @@ use super::trace::Trace;
 use crate::access::{AccessRpc, Authenticator};
 use crate::directory::{DirectoryRpc, PeopleRpc};
 use crate::insight::InsightRpc;
+use crate::instrument::InstrumentRpc;
 use crate::intake::IntakeRpc;
 use crate::pb;
 use crate::pb::access::access_service_server::AccessServiceServer;
 use crate::pb::directory::directory_service_server::DirectoryServiceServer;
 use crate::pb::directory::people_service_server::PeopleServiceServer;
 use crate::pb::insight::insight_service_server::InsightServiceServer;
+use crate::pb::instrument::instrument_service_server::InstrumentServiceServer;
 use crate::pb::intake::intake_service_server::IntakeServiceServer;
 
 /// The services that are served.
@@ -32,6 +34,7 @@ pub const SERVICES: &[&str] = &[
     <PeopleServiceServer<PeopleRpc> as NamedService>::NAME,
     <AccessServiceServer<AccessRpc> as NamedService>::NAME,
     <InsightServiceServer<InsightRpc> as NamedService>::NAME,
+    <InstrumentServiceServer<InstrumentRpc> as NamedService>::NAME,
     <IntakeServiceServer<IntakeRpc> as NamedService>::NAME,
 ];
 
@@ -76,6 +79,7 @@ fn routes(options: &Options) -> Routes {
             InsightServiceServer,
             InsightRpc::new(db.clone(), options.clock.clone())
         ))
+        .add_service(service!(InstrumentServiceServer, InstrumentRpc::new(db.clone())))
         .add_service(service!(IntakeServiceServer, IntakeRpc::new(db.clone())))
         .prepare()
 }
