@@ -102,26 +102,15 @@ reasons! {
     MethodUnknown = Unknown, "METHOD_UNKNOWN";
 }
 
-/// One wrong field of a request.
+/// Defects that a reply lists; the last one says so when there are more.
+pub const DEFECTS_LISTED_MAX: usize = 20;
+
+/// One wrong field of a request, or one defect of what is not ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// Path of the field, for example `unit.display_name`.
     pub field: String,
     /// The limit that it breaks and the remedy. Never repeats the value.
-    pub description: String,
-}
-
-/// Most defects that a reply lists.
-pub const DEFECTS_LISTED_MAX: usize = 20;
-
-/// Something that has to be mended before a thing is ready for a call.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Defect {
-    /// Kind of defect, in capitals, for example `FORM_UNKNOWN`.
-    pub kind: &'static str,
-    /// What it is about, for example `wave.form_key`.
-    pub subject: String,
-    /// What is wrong and the remedy.
     pub description: String,
 }
 
@@ -132,7 +121,6 @@ pub struct Error {
     message: String,
     metadata: Vec<(&'static str, String)>,
     violations: Vec<Violation>,
-    defects: Vec<Defect>,
     retry_after: Option<Duration>,
     lost_to_another: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -146,7 +134,6 @@ impl Error {
             message: message.into(),
             metadata: Vec::new(),
             violations: Vec::new(),
-            defects: Vec::new(),
             retry_after: None,
             lost_to_another: false,
             source: None,
@@ -165,7 +152,7 @@ impl Error {
     /// The same wrong fields, as fields of the part `prefix` of the request.
     #[must_use]
     pub fn within(self, prefix: &str) -> Self {
-        if self.violations.is_empty() {
+        if self.reason != Reason::FieldInvalid {
             return self;
         }
         let inner = self.violations.into_iter();
@@ -181,17 +168,16 @@ impl Error {
         Self::invalid(vec![Violation { field: field.into(), description: description.into() }])
     }
 
-    /// A thing is not ready for the call: everything that has to be mended, the first
-    /// [`DEFECTS_LISTED_MAX`] of it in full.
-    pub fn not_ready(resource_type: &'static str, mut defects: Vec<Defect>) -> Self {
-        let message = match defects.as_slice() {
-            [only] => format!("the {resource_type} is not ready: {}", only.description),
-            many => {
-                format!("the {resource_type} is not ready: mend the {} defects listed", many.len())
-            }
-        };
-        defects.truncate(DEFECTS_LISTED_MAX);
-        Self { defects, ..Self::new(Reason::NotReady, message) }
+    /// Something is not ready for the call, with every defect: where it is and what mends it.
+    /// There is at least one; a reply lists the first 20.
+    pub fn not_ready(message: impl Into<String>, mut defects: Vec<Violation>) -> Self {
+        if defects.len() > DEFECTS_LISTED_MAX {
+            let more = defects.len() - (DEFECTS_LISTED_MAX - 1);
+            defects.truncate(DEFECTS_LISTED_MAX - 1);
+            let description = format!("{more} further defects; mend these first");
+            defects.push(Violation { field: "*".to_owned(), description });
+        }
+        Self { violations: defects, ..Self::new(Reason::NotReady, message) }
     }
 
     /// There is no such thing, or none that the caller's organization owns.
@@ -274,14 +260,9 @@ impl Error {
         &self.metadata
     }
 
-    /// The wrong fields.
+    /// The wrong fields, or the defects of what is not ready.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
-    }
-
-    /// What has to be mended first.
-    pub fn defects(&self) -> &[Defect] {
-        &self.defects
     }
 
     /// Whether the same call can be run again, since its transaction lost to another one.

@@ -15,8 +15,9 @@ pub const REQUEST_BYTES_MAX: usize = 64 << 10;
 /// Largest message of the methods that take many rows at once.
 pub const BULK_REQUEST_BYTES_MAX: usize = 1 << 20;
 
-/// Services and methods that take many rows at once.
+/// Services and methods that take many rows, or a whole questionnaire, at once.
 const BULK: &[&str] = &[
+    "orgfit.instrument.v1.InstrumentService/",
     "orgfit.intake.v1.IntakeService/",
     "orgfit.directory.v1.DirectoryService/UpdateSegmentScheme",
 ];
@@ -28,6 +29,8 @@ pub struct Method {
     pub name: String,
     /// Whether the caller sends a stream.
     pub takes_stream: bool,
+    /// Whether the caller is sent a stream.
+    pub gives_stream: bool,
     /// Largest message that it takes.
     pub request_bytes_max: usize,
 }
@@ -53,6 +56,7 @@ impl Methods {
                     let method = Method {
                         name: name.clone(),
                         takes_stream: method.client_streaming(),
+                        gives_stream: method.server_streaming(),
                         request_bytes_max: if bulk {
                             BULK_REQUEST_BYTES_MAX
                         } else {
@@ -118,8 +122,8 @@ mod tests {
 
     #[test]
     fn what_is_listed_as_bulk_exists() {
-        let services = ["orgfit.intake.v1.IntakeService", "orgfit.directory.v1.DirectoryService"];
-        let methods = Methods::of(pb::DESCRIPTOR_SET, &services).unwrap();
+        let services = crate::server::SERVICES;
+        let methods = Methods::of(pb::DESCRIPTOR_SET, services).unwrap();
         for bulk in BULK {
             assert!(methods.0.keys().any(|name| name.starts_with(bulk)), "{bulk}");
         }
