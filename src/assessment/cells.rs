@@ -4,7 +4,11 @@
 //! above; the scope's own pool, which has none above, takes in the smallest pool nearest below.
 //! Then each pool is split by the stored segment dimensions, by as many of the first ones as leave
 //! every part large enough.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::FrozenUnit;
+use crate::base::id::UnitId;
+use crate::respondent::Cell;
 
 /// Segment values: per stored dimension the position of the value.
 pub type Values = Vec<Option<u16>>;
@@ -163,7 +167,11 @@ fn split(
 /// cells, the one that says most of what is true of them, the first dimensions first. None when
 /// every cell there says something else. `path` is their unit and those above it, upwards; `cells`
 /// are the unit and the values of each cell.
-pub fn find(path: &[usize], values: &[Option<u16>], cells: &[(usize, &[Option<u16>])]) -> Option<usize> {
+pub fn find(
+    path: &[usize],
+    values: &[Option<u16>],
+    cells: &[(usize, &[Option<u16>])],
+) -> Option<usize> {
     let unit = path.iter().find(|unit| cells.iter().any(|(of, _)| of == *unit))?;
     let fits = |cell: &[Option<u16>]| {
         cell.iter().zip(values).all(|(cell, value)| cell.is_none() || cell == value)
@@ -172,6 +180,38 @@ pub fn find(path: &[usize], values: &[Option<u16>], cells: &[(usize, &[Option<u1
     (0..cells.len())
         .filter(|cell| cells[*cell].0 == *unit && fits(cells[*cell].1))
         .max_by_key(|cell| says(cells[*cell].1))
+}
+
+/// The cells of an open wave, to find those of whoever comes late.
+pub struct Places {
+    positions: HashMap<UnitId, usize>,
+    parents: Vec<Option<usize>>,
+    cells: Vec<(usize, Values)>,
+}
+
+impl Places {
+    /// From the frozen tree and the cells by their number.
+    pub fn new(units: &[FrozenUnit], cells: &[Cell]) -> Self {
+        let positions: HashMap<_, _> =
+            units.iter().enumerate().map(|(position, unit)| (unit.unit_id, position)).collect();
+        let cells = cells
+            .iter()
+            .map(|cell| {
+                let unit = positions.get(&cell.unit_id).copied().unwrap_or_default();
+                (unit, cell.values.clone())
+            })
+            .collect();
+        Self { positions, parents: units.iter().map(|unit| unit.parent).collect(), cells }
+    }
+
+    /// The cell for somebody of a unit with these values; none when no cell fits.
+    pub fn find(&self, unit_id: UnitId, values: &[Option<u16>]) -> Option<i32> {
+        let unit = self.positions.get(&unit_id).copied()?;
+        let path: Vec<_> = std::iter::successors(Some(unit), |unit| self.parents[*unit]).collect();
+        let cells: Vec<_> =
+            self.cells.iter().map(|(unit, values)| (*unit, values.as_slice())).collect();
+        find(&path, values, &cells).and_then(|cell| i32::try_from(cell).ok())
+    }
 }
 
 #[cfg(test)]
@@ -184,7 +224,10 @@ mod tests {
 
     /// A tree in pre-order and people in it.
     fn wave() -> impl Strategy<Value = (Vec<Option<usize>>, Vec<Group>, usize)> {
-        let person = (any::<prop::sample::Index>(), prop::collection::vec(prop::option::of(0..3_u16), DIMENSIONS));
+        let person = (
+            any::<prop::sample::Index>(),
+            prop::collection::vec(prop::option::of(0..3_u16), DIMENSIONS),
+        );
         (
             prop::collection::vec(any::<prop::sample::Index>(), 0..12),
             prop::collection::vec(person, 0..120),

@@ -159,7 +159,8 @@ impl AnonymityPolicy {
 
     /// The pairs as positions among the stored dimensions.
     pub fn pair_positions(&self) -> Vec<(usize, usize)> {
-        let position = |key: &String| self.stored_dimension_keys.iter().position(|held| held == key);
+        let position =
+            |key: &String| self.stored_dimension_keys.iter().position(|held| held == key);
         self.pairs
             .iter()
             .filter_map(|(first, second)| position(first).zip(position(second)))
@@ -232,8 +233,9 @@ fn check_pairs(check: &mut Check, pairs: &[(String, String)], keys: &[String]) -
     check.count("two_way_tables", pairs.len(), 0..=PAIRS_MAX)?;
     let mut right = Some(());
     for (position, (first, second)) in pairs.iter().enumerate() {
-        let is_known =
-            |(one, other): &(String, String)| (one, other) == (first, second) || (one, other) == (second, first);
+        let is_known = |(one, other): &(String, String)| {
+            (one, other) == (first, second) || (one, other) == (second, first)
+        };
         let sentence = if first == second || !keys.contains(first) || !keys.contains(second) {
             "must name two different stored dimensions"
         } else if pairs[..position].iter().any(is_known) {
@@ -338,12 +340,20 @@ mod tests {
         assert!(with(&["age"], &[]).is_none());
         assert!(with(&["contact", "level"], &[("level", "level")]).is_none());
         assert!(with(&["contact"], &[("level", "contact")]).is_none());
-        assert!(with(&["contact", "level"], &[("level", "contact"), ("contact", "level")]).is_none());
+        assert!(
+            with(&["contact", "level"], &[("level", "contact"), ("contact", "level")]).is_none()
+        );
         let policy = with(&["contact", "level"], &[("level", "contact")]).unwrap();
         assert_eq!(policy.pair_positions(), [(1, 0)]);
         let stored = policy.stored_dimensions(&scheme()).unwrap();
-        assert_eq!(stored.iter().map(|held| &held.key[..]).collect::<Vec<_>>(), ["contact", "level"]);
-        assert_eq!(policy.stored_dimensions(&SegmentScheme::default()), Err(vec!["contact", "level"]));
+        assert_eq!(
+            stored.iter().map(|held| &held.key[..]).collect::<Vec<_>>(),
+            ["contact", "level"]
+        );
+        assert_eq!(
+            policy.stored_dimensions(&SegmentScheme::default()),
+            Err(vec!["contact", "level"])
+        );
     }
 
     #[test]

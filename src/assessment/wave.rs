@@ -252,7 +252,13 @@ impl Wave {
 
     /// Whether its planned end has come, though nobody may have closed it yet.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        self.state == WaveState::Open && self.fields.planned_close_time.is_some_and(|end| end <= now)
+        self.state == WaveState::Open
+            && self.fields.planned_close_time.is_some_and(|end| end <= now)
+    }
+
+    /// The stored segment dimensions; none before the opening.
+    pub fn dimensions(&self) -> &[SegmentDimension] {
+        self.frozen.as_ref().map_or(&[], |frozen| &frozen.dimensions)
     }
 
     /// Refuses a wave that is in none of `allowed`.
@@ -343,7 +349,12 @@ impl Wave {
     }
 
     /// Opens the wave at `now`, with the languages that it offers from then on.
-    pub fn open(&mut self, frozen: Frozen, language_codes: Vec<String>, now: Timestamp) -> Result<()> {
+    pub fn open(
+        &mut self,
+        frozen: Frozen,
+        language_codes: Vec<String>,
+        now: Timestamp,
+    ) -> Result<()> {
         self.require_state(&[WaveState::Draft])?;
         self.state = WaveState::Open;
         self.frozen = Some(frozen);
@@ -372,6 +383,3 @@ impl Wave {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;
