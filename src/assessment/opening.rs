@@ -1,230 +1,144 @@
-//! Decides whether a wave can open, and what opening it freezes. Pure: everything that is known goes
-//! in; out come all defects at once, or cells, languages and warnings.
-use std::collections::{BTreeSet, HashMap};
+//! Opening a wave: loads everything that it will rest on, finds what is missing, and freezes the rest.
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::cells::{self, Formation, Group, Values};
-use super::policy::AnonymityPolicy;
-use super::roster::Placed;
-use super::wave::Wave;
-use crate::base::clock::Timestamp;
-use crate::base::error::Defect;
-use crate::base::id::{InvitationId, PersonId, UnitId};
-use crate::directory::{Organization, SegmentDimension, SegmentScheme, Segments, TreeUnit};
-use crate::instrument::{Instrument, State};
-use crate::respondent::{Attribute, Cell, Promise, Questionnaire};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
-/// Most warnings that are told.
-pub const WARNINGS_MAX: usize = 1000;
+use super::cells::{self, Formation, FormedCell, Group};
+use super::series::Assessment;
+use super::wave::{Frozen, Source, Wave};
+use super::{FrozenUnit, store};
+use crate::base::error::Violation;
+use crate::base::id::{Id, InvitationId, UnitId, WaveId};
+use crate::base::{Context, Error, Result, Tx};
+use crate::directory::{self, Organization, SegmentDimension, SegmentScheme};
+use crate::instrument::{self, Instrument, State};
+use crate::outbox::{self, EventType};
+use crate::respondent::{self, Attribute, Cell, NewBox, Promise, Questionnaire};
 
-/// Somebody on the roster.
+/// What is worth a look before a wave opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Candidate {
-    /// The invitation.
-    pub invitation_id: InvitationId,
-    /// The person; none for nobody in particular.
-    pub person_id: Option<PersonId>,
-    /// Their unit; none for who is gone.
-    pub unit_id: Option<UnitId>,
-    /// Their segment values.
-    pub segments: Segments,
-}
-
-/// All that decides about an opening.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
-    /// The wave.
-    pub wave: &'a Wave,
-    /// Key of the instrument that the series uses.
-    pub instrument_key: &'a str,
-    /// The organization.
-    pub organization: &'a Organization,
-    /// Its segment scheme.
-    pub scheme: &'a SegmentScheme,
-    /// The version of the instrument, if there is one.
-    pub instrument: Option<&'a Instrument>,
-    /// The tree of the scope; empty when the scope is gone.
-    pub tree: &'a [TreeUnit],
-    /// Everyone who is invited.
-    pub roster: &'a [Candidate],
-    /// The instant of the opening.
-    pub now: Timestamp,
-}
-
-/// What deserves a look before a wave opens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Warning {
-    /// A unit's own staff are counted with a unit above.
+pub(super) enum Warning {
+    /// A unit's own staff are too few: they are reported with the unit above.
     UnitTooSmall(UnitId),
-    /// Not everyone has a value.
+    /// Some people have no value of a stored dimension.
     SegmentsIncomplete(String),
-    /// A unit is not split by a dimension.
+    /// A unit is not split by a stored dimension.
     SegmentDropped(UnitId, String),
 }
 
-/// What an opening freezes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Opening {
-    /// Languages offered.
-    pub language_codes: Vec<String>,
-    /// The stored segment dimensions.
-    pub dimensions: Vec<SegmentDimension>,
-    /// The cells; none for imported waves.
-    pub cells: Vec<Cell>,
-    /// The roster with its cells.
-    pub placed: Vec<Placed>,
-    /// Invitations of people who have left or are no longer in the scope.
-    pub left_out: Vec<InvitationId>,
-    /// What deserves a look.
-    pub warnings: Vec<Warning>,
+/// Everything that a wave will rest on.
+pub(super) struct Ground {
+    organization: Organization,
+    instrument: Instrument,
+    languages: Vec<String>,
+    dimensions: Vec<SegmentDimension>,
+    units: Vec<FrozenUnit>,
+    invitations: Vec<InvitationId>,
+    groups: Vec<Group>,
+    /// For each invitation its group.
+    of_invitation: Vec<usize>,
+    formation: Formation,
 }
 
-/// Prepares an opening, or lists everything that has to be mended.
-pub fn prepare(facts: Facts<'_>) -> Result<Opening, Vec<Defect>> {
-    let mut defects = Vec::new();
-    let language_codes = check_instrument(facts, &mut defects);
-    check_wave(facts, &mut defects);
-    let policy = &facts.wave.fields.policy;
-    let dimensions = policy.stored_dimensions(facts.scheme).unwrap_or_else(|unknown| {
-        let keys = unknown.join(", ");
-        let sentence = format!("the segment scheme no longer has: {keys}; change the policy");
-        note(&mut defects, "SEGMENT_UNKNOWN", "wave.anonymity_policy", sentence);
-        Vec::new()
-    });
-    let units: HashMap<UnitId, usize> =
-        facts.tree.iter().enumerate().map(|(position, unit)| (unit.unit_id, position)).collect();
-    let place = |candidate: &Candidate| candidate.unit_id.and_then(|id| units.get(&id).copied());
-    let (roster, left_out): (Vec<_>, Vec<_>) =
-        facts.roster.iter().partition(|candidate| place(candidate).is_some());
-    let groups: Vec<Group> = roster
-        .iter()
-        .filter_map(|candidate| {
-            let values = values_of(&candidate.segments, &dimensions);
-            place(candidate).map(|unit| Group { unit, values, count: 1 })
+/// Loads what a wave will rest on; `NOT_READY` with every defect when it cannot open.
+pub(super) async fn survey(
+    tx: &mut Tx,
+    ctx: &Context,
+    wave: &Wave,
+    assessment: &Assessment,
+) -> Result<Ground> {
+    let (organization, scheme) = directory::share_structure(tx).await?;
+    let policy = &wave.fields.policy;
+    policy.require_not_weaker(organization.settings.privacy_policy)?;
+    let mut defects = Defects::default();
+    if wave.fields.planned_close_time.is_some_and(|time| time <= ctx.now) {
+        defects.note("wave.planned_close_time", "is over; plan a later end or none");
+    }
+    let instrument = instrument::find_instrument(tx, wave.fields.instrument_id).await?;
+    let instrument = defects.usable(instrument, wave, assessment);
+    let languages = instrument
+        .as_ref()
+        .map(|instrument| defects.languages(instrument, &wave.fields.language_codes))
+        .unwrap_or_default();
+    let dimensions = defects.dimensions(wave, &scheme);
+    let scope = assessment.fields.scope_unit_id.unwrap_or(organization.root_unit_id);
+    let units: Vec<_> = directory::list_tree(tx, scope)
+        .await?
+        .into_iter()
+        .map(|unit| FrozenUnit {
+            unit_id: unit.unit_id,
+            parent: unit.parent,
+            depth: unit.depth,
+            display_name: unit.display_name,
         })
         .collect();
-    let formation = form(facts, &groups, &mut defects);
-    if !defects.is_empty() {
-        return Err(defects);
+    if units.is_empty() {
+        defects.note("assessment.scope_unit_id", "is deleted; restore it or measure another unit");
     }
-    let cells = cells_of(&formation, facts.tree);
-    let placed = roster.iter().zip(&formation.of_group).map(|(candidate, cell)| Placed {
-        invitation_id: candidate.invitation_id,
-        person_id: candidate.person_id,
-        cell_id: number(*cell),
-    });
-    Ok(Opening {
-        language_codes,
-        placed: placed.collect(),
-        cells,
-        left_out: left_out.iter().map(|candidate| candidate.invitation_id).collect(),
-        warnings: warnings(&formation, &groups, facts.tree, &dimensions),
-        dimensions,
-    })
-}
-
-fn note(
-    defects: &mut Vec<Defect>,
-    kind: &'static str,
-    subject: &str,
-    description: impl Into<String>,
-) {
-    defects.push(Defect { kind, subject: subject.to_owned(), description: description.into() });
-}
-
-/// Looks at the instrument. Returns the languages that are offered.
-fn check_instrument(facts: Facts<'_>, defects: &mut Vec<Defect>) -> Vec<String> {
-    const INSTRUMENT: &str = "wave.instrument_id";
-    let fields = &facts.wave.fields;
-    let Some(instrument) = facts.instrument else {
-        note(defects, "INSTRUMENT_UNKNOWN", INSTRUMENT, "there is no such instrument; choose another");
-        return Vec::new();
+    let (invitations, groups, of_invitation) = if wave.source == Source::Invited {
+        roster(tx, wave.wave_id, &units, &dimensions).await?
+    } else {
+        (Vec::new(), Vec::new(), Vec::new())
     };
-    if instrument.state != State::Published {
-        let sentence = "the version must be published and not retired";
-        note(defects, "INSTRUMENT_NOT_PUBLISHED", INSTRUMENT, sentence);
-    }
-    if instrument.key != facts.instrument_key {
-        let sentence = "the version must be one of the assessment's instrument";
-        note(defects, "INSTRUMENT_KEY_DIFFERS", INSTRUMENT, sentence);
-    }
-    let form_exists = fields.form_key.is_empty()
-        || instrument.content.forms.iter().any(|form| form.key == fields.form_key);
-    if !form_exists {
-        let sentence = "the instrument has no such form; choose one or leave it empty";
-        note(defects, "FORM_UNKNOWN", "wave.form_key", sentence);
-    } else if instrument.content.asked_items(&fields.form_key, facts.wave.number).is_empty() {
-        let sentence = "the form asks nothing in a wave of this number";
-        note(defects, "ITEMS_MISSING", "wave.form_key", sentence);
-    }
-    let complete = &instrument.complete_languages;
-    let missing: Vec<_> =
-        fields.language_codes.iter().filter(|code| !complete.contains(code)).cloned().collect();
-    if !missing.is_empty() || complete.is_empty() {
-        let sentence = format!(
-            "the instrument is not complete in: {}; complete it or offer other languages",
-            if missing.is_empty() { "any language".to_owned() } else { missing.join(", ") }
+    let minimum = usize::try_from(policy.minimum_group_size).map_err(Error::internal)?;
+    let parents: Vec<_> = units.iter().map(|unit| unit.parent).collect();
+    let formation = cells::form(&parents, &groups, minimum);
+    if wave.source == Source::Invited && formation.is_none() {
+        defects.note(
+            "invitations",
+            &format!("are fewer than the minimum group size of {minimum}; invite more people"),
         );
-        note(defects, "LANGUAGE_INCOMPLETE", "wave.language_codes", sentence);
     }
-    if fields.language_codes.is_empty() { complete.clone() } else { fields.language_codes.clone() }
-}
-
-/// Looks at what the wave says of itself.
-fn check_wave(facts: Facts<'_>, defects: &mut Vec<Defect>) {
-    let fields = &facts.wave.fields;
-    if facts.tree.is_empty() {
-        let sentence = "the unit is deleted; restore it or change the assessment's scope";
-        note(defects, "SCOPE_MISSING", "assessment.scope_unit_id", sentence);
-    }
-    if fields.planned_close_time.is_some_and(|end| end <= facts.now) {
-        let sentence = "the planned end is in the past; plan a later one";
-        note(defects, "CLOSE_TIME_PASSED", "wave.planned_close_time", sentence);
-    }
-    if facts.wave.is_imported() && fields.measured_period.is_none() {
-        let sentence = "a wave of imported answers needs the days on which they were given";
-        note(defects, "PERIOD_MISSING", "wave.measured_period", sentence);
-    }
-    let organization = facts.organization.settings.privacy_policy;
-    if fields.policy.is_weaker_than(&AnonymityPolicy::of_organization(organization)) {
-        let sentence = "the organization's privacy policy is stricter by now; raise the wave's";
-        note(defects, "ANONYMITY_WEAKENED", "wave.anonymity_policy", sentence);
-    }
-}
-
-/// Forms the cells of an invited wave.
-fn form(facts: Facts<'_>, groups: &[Group], defects: &mut Vec<Defect>) -> Formation {
-    const INVITATIONS: &str = "wave.invitations";
-    if facts.wave.is_imported() || facts.tree.is_empty() {
-        return Formation::default();
-    }
-    if groups.is_empty() {
-        note(defects, "INVITATIONS_MISSING", INVITATIONS, "nobody in the scope is invited");
-        return Formation::default();
-    }
-    let minimum = facts.wave.fields.policy.minimum_group_size;
-    let formation = cells::form(&parents(facts.tree), groups, size(minimum));
-    formation.unwrap_or_else(|| {
-        let sentence = format!("at least {minimum} people in the scope must be invited");
-        note(defects, "INVITATIONS_TOO_FEW", INVITATIONS, sentence);
-        Formation::default()
+    let instrument = defects.end(instrument)?;
+    let formation = formation.unwrap_or_default();
+    Ok(Ground {
+        organization,
+        instrument,
+        languages,
+        dimensions,
+        units,
+        invitations,
+        groups,
+        of_invitation,
+        formation,
     })
 }
 
-fn size(minimum: i32) -> usize {
-    usize::try_from(minimum).unwrap_or(usize::MAX)
+/// The roster by groups of people who are alike: invitations, groups, and each invitation's group.
+type Roster = (Vec<InvitationId>, Vec<Group>, Vec<usize>);
+
+async fn roster(
+    tx: &mut Tx,
+    wave_id: WaveId,
+    units: &[FrozenUnit],
+    dimensions: &[SegmentDimension],
+) -> Result<Roster> {
+    let positions: HashMap<_, _> =
+        units.iter().enumerate().map(|(position, unit)| (unit.unit_id, position)).collect();
+    let mut numbers = BTreeMap::new();
+    let (mut invitations, mut groups, mut of_invitation) = (Vec::new(), Vec::new(), Vec::new());
+    for invited in store::invitation::list_roster(tx, wave_id).await? {
+        // Whoever has moved out of the scope since is no longer asked.
+        let Some(unit) = positions.get(&invited.unit_id).copied() else { continue };
+        let values = values_of(dimensions, &invited.segments);
+        let number = *numbers.entry((unit, values.clone())).or_insert_with(|| {
+            groups.push(Group { unit, values, count: 0 });
+            groups.len() - 1
+        });
+        groups[number].count += 1;
+        invitations.push(invited.invitation_id);
+        of_invitation.push(number);
+    }
+    Ok((invitations, groups, of_invitation))
 }
 
-fn number(position: usize) -> i32 {
-    i32::try_from(position).unwrap_or(i32::MAX)
-}
-
-/// The units above, by position.
-pub fn parents(tree: &[TreeUnit]) -> Vec<Option<usize>> {
-    tree.iter().map(|unit| unit.parent).collect()
-}
-
-/// Segment values as positions in the stored dimensions.
-pub fn values_of(segments: &Segments, dimensions: &[SegmentDimension]) -> Values {
+/// Segment values as positions in some dimensions; none where there is no value, or none of the
+/// dimension's.
+pub(super) fn values_of(
+    dimensions: &[SegmentDimension],
+    segments: &BTreeMap<String, String>,
+) -> Vec<Option<u16>> {
     dimensions
         .iter()
         .map(|dimension| {
@@ -235,78 +149,228 @@ pub fn values_of(segments: &Segments, dimensions: &[SegmentDimension]) -> Values
         .collect()
 }
 
-/// Formed cells as respondents' side knows them.
-pub fn cells_of(formation: &Formation, tree: &[TreeUnit]) -> Vec<Cell> {
-    formation
-        .cells
-        .iter()
-        .enumerate()
-        .map(|(position, cell)| Cell {
-            cell_id: number(position),
-            unit_id: tree[cell.unit].unit_id,
-            unit_name: tree[cell.unit].display_name.clone(),
-            values: cell.values.clone(),
-            invited: number(cell.count),
-            late: 0,
+/// Collects what keeps a wave from opening.
+#[derive(Default)]
+struct Defects(Vec<Violation>);
+
+impl Defects {
+    fn note(&mut self, field: &str, description: &str) {
+        let (field, description) = (field.to_owned(), description.to_owned());
+        self.0.push(Violation { field, description });
+    }
+
+    fn usable(
+        &mut self,
+        instrument: Option<Instrument>,
+        wave: &Wave,
+        assessment: &Assessment,
+    ) -> Option<Instrument> {
+        let Some(instrument) = instrument else {
+            self.note("wave.instrument_id", "is unknown; choose a published version");
+            return None;
+        };
+        if instrument.state != State::Published {
+            self.note("wave.instrument_id", "is not published; choose a published version");
+        }
+        if instrument.key != assessment.fields.instrument_key {
+            self.note("wave.instrument_id", "must be a version of the assessment's instrument");
+        }
+        let form = &wave.fields.form_key;
+        if !form.is_empty() && !instrument.content.forms.iter().any(|known| known.key == *form) {
+            self.note("wave.form_key", "is no form of the instrument version");
+        } else if instrument.content.asked_items(form, wave.number).is_empty() {
+            self.note("wave.form_key", "asks nothing in this wave");
+        }
+        Some(instrument)
+    }
+
+    fn languages(&mut self, instrument: &Instrument, asked: &[String]) -> Vec<String> {
+        let complete = &instrument.complete_languages;
+        for language in asked.iter().filter(|language| !complete.contains(language)) {
+            self.note(
+                "wave.language_codes",
+                &format!("{language}: the instrument lacks texts in this language"),
+            );
+        }
+        if asked.is_empty() { complete.clone() } else { asked.to_vec() }
+    }
+
+    fn dimensions(&mut self, wave: &Wave, scheme: &SegmentScheme) -> Vec<SegmentDimension> {
+        match wave.fields.policy.stored_dimensions(scheme) {
+            Ok(dimensions) => dimensions,
+            Err(unknown) => {
+                for key in unknown {
+                    self.note(
+                        "wave.anonymity_policy.stored_segment_dimension_keys",
+                        &format!("{key}: the segment scheme no longer has this dimension"),
+                    );
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    fn end(self, instrument: Option<Instrument>) -> Result<Instrument> {
+        match instrument {
+            Some(instrument) if self.0.is_empty() => Ok(instrument),
+            _ => Err(Error::not_ready(
+                "the wave cannot open yet; mend what is listed and open it then",
+                self.0,
+            )),
+        }
+    }
+}
+
+impl Ground {
+    /// What deserves a look.
+    pub(super) fn warnings(&self) -> Vec<Warning> {
+        let unit = |position: &usize| self.units[*position].unit_id;
+        let mut warnings: Vec<_> = self
+            .formation
+            .joined
+            .iter()
+            .map(|joined| Warning::UnitTooSmall(unit(joined)))
+            .collect();
+        let incomplete: BTreeSet<usize> = self
+            .groups
+            .iter()
+            .flat_map(|group| group.values.iter().enumerate())
+            .filter(|(_, value)| value.is_none())
+            .map(|(dimension, _)| dimension)
+            .collect();
+        let key = |dimension: usize| self.dimensions[dimension].key.clone();
+        warnings.extend(
+            incomplete.into_iter().map(|dimension| Warning::SegmentsIncomplete(key(dimension))),
+        );
+        warnings.extend(
+            self.formation
+                .dropped
+                .iter()
+                .map(|(pool, dimension)| Warning::SegmentDropped(unit(pool), key(*dimension))),
+        );
+        warnings
+    }
+
+    /// Freezes everything and opens the wave. `salt` is random and kept.
+    pub(super) async fn open(
+        self,
+        tx: &mut Tx,
+        ctx: &Context,
+        wave: &mut Wave,
+        salt: &[u8],
+    ) -> Result<()> {
+        let cells: Vec<(InvitationId, i32)> = self
+            .invitations
+            .iter()
+            .zip(&self.of_invitation)
+            .map(|(invitation, group)| {
+                let cell =
+                    i32::try_from(self.formation.of_group[*group]).map_err(Error::internal)?;
+                Ok((*invitation, cell))
+            })
+            .collect::<Result<_>>()?;
+        let roster_digest = match wave.source {
+            Source::Invited => digest_roster(&cells, salt),
+            Source::Imported => Vec::new(),
+        };
+        let policy_digest = wave.fields.policy.digest(&HEXLOWER.encode(&roster_digest)).to_vec();
+        let frozen = Frozen { dimensions: self.dimensions.clone(), roster_digest, policy_digest };
+        wave.open(frozen, self.languages.clone(), ctx.now)?;
+        store::unit::insert_units(tx, wave.wave_id, &self.units).await?;
+        store::wave::update_wave(tx, wave).await?;
+        store::wave::update_salt(tx, wave.wave_id, salt).await?;
+        let new = NewBox {
+            wave_id: wave.wave_id,
+            questionnaire: self.questionnaire(wave),
+            close_time: wave.fields.planned_close_time,
+            imported: wave.is_imported(),
+            cells: respondent_cells(&self.formation.cells, &self.units, true)?,
+        };
+        respondent::open(tx, &new).await?;
+        respondent::assign_cells(tx, wave.wave_id, &cells).await?;
+        store::invitation::update_cells(tx, wave.wave_id, &cells).await?;
+        let etag = Some(wave.etag());
+        outbox::append(tx, ctx, EventType::WaveOpened, wave.wave_id, etag).await
+    }
+
+    fn questionnaire(&self, wave: &Wave) -> Questionnaire {
+        let policy = &wave.fields.policy;
+        let digest = wave.frozen.as_ref().map(|frozen| HEXLOWER.encode(&frozen.policy_digest));
+        Questionnaire {
+            content: self.instrument.content.clone(),
+            form_key: wave.fields.form_key.clone(),
+            wave_number: wave.number,
+            language_codes: self.languages.clone(),
+            default_language_code: self.organization.settings.default_language_code.clone(),
+            time_zone: wave.fields.time_zone.name().to_owned(),
+            promise: Promise {
+                minimum_group_size: policy.minimum_group_size,
+                comment_minimum_group_size: policy.comment_minimum_group_size,
+                discloses_individual_participation: policy.disclose_individual_participation,
+                policy_digest: digest.unwrap_or_default(),
+            },
+            attributes: self
+                .dimensions
+                .iter()
+                .map(|dimension| Attribute {
+                    title: dimension.title.clone(),
+                    values: dimension.values.iter().map(|value| value.title.clone()).collect(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Cells as answers know them. Those of imported answers have nobody invited.
+pub(super) fn respondent_cells(
+    formed: &[FormedCell],
+    units: &[FrozenUnit],
+    invited: bool,
+) -> Result<Vec<Cell>> {
+    (0..)
+        .zip(formed)
+        .map(|(cell_id, cell)| {
+            Ok(Cell {
+                cell_id,
+                unit_id: units[cell.unit].unit_id,
+                unit_name: units[cell.unit].display_name.clone(),
+                values: cell.values.clone(),
+                invited: if invited {
+                    i32::try_from(cell.count).map_err(Error::internal)?
+                } else {
+                    0
+                },
+                late: 0,
+            })
         })
         .collect()
 }
 
-/// What deserves a look, the first of it.
-fn warnings(
-    formation: &Formation,
-    groups: &[Group],
-    tree: &[TreeUnit],
-    dimensions: &[SegmentDimension],
-) -> Vec<Warning> {
-    let incomplete: BTreeSet<usize> = groups
-        .iter()
-        .flat_map(|group| group.values.iter().enumerate())
-        .filter(|(_, value)| value.is_none())
-        .map(|(dimension, _)| dimension)
-        .collect();
-    let incomplete = incomplete
-        .into_iter()
-        .map(|dimension| Warning::SegmentsIncomplete(dimensions[dimension].key.clone()));
-    let joined = formation.joined.iter().map(|unit| Warning::UnitTooSmall(tree[*unit].unit_id));
-    let dropped = formation.dropped.iter().map(|(unit, dimension)| {
-        Warning::SegmentDropped(tree[*unit].unit_id, dimensions[*dimension].key.clone())
-    });
-    incomplete.chain(joined).chain(dropped).take(WARNINGS_MAX).collect()
-}
-
-/// What respondents of the opened wave are asked and promised.
-pub fn questionnaire(
-    wave: &Wave,
-    instrument: Instrument,
-    organization: &Organization,
-    opening: &Opening,
-    policy_digest: String,
-) -> Questionnaire {
-    let policy = &wave.fields.policy;
-    Questionnaire {
-        content: instrument.content,
-        form_key: wave.fields.form_key.clone(),
-        wave_number: wave.number,
-        language_codes: opening.language_codes.clone(),
-        default_language_code: organization.settings.default_language_code.clone(),
-        time_zone: wave.fields.time_zone.name().to_owned(),
-        promise: Promise {
-            minimum_group_size: policy.minimum_group_size,
-            comment_minimum_group_size: policy.comment_minimum_group_size,
-            discloses_individual_participation: policy.disclose_individual_participation,
-            policy_digest,
-        },
-        attributes: opening
-            .dimensions
-            .iter()
-            .map(|dimension| Attribute {
-                title: dimension.title.clone(),
-                values: dimension.values.iter().map(|value| value.title.clone()).collect(),
-            })
-            .collect(),
-    }
+/// Salted SHA-256 over the roster: a line per invitation with its cell, in the order of the
+/// identifiers.
+fn digest_roster(cells: &[(InvitationId, i32)], salt: &[u8]) -> Vec<u8> {
+    let mut sorted = cells.to_vec();
+    sorted.sort_unstable();
+    let digest =
+        sorted.iter().fold(Sha256::new().chain_update(salt), |digest, (invitation, cell)| {
+            digest.chain_update(invitation.uuid().as_bytes()).chain_update(cell.to_be_bytes())
+        });
+    digest.finalize().to_vec()
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_roster_is_digested_whatever_its_order_and_every_cell_counts() {
+        let id = |number| InvitationId::from_uuid(Uuid::from_u128(number));
+        let digest = |cells: &[(InvitationId, i32)], salt| digest_roster(cells, salt);
+        let cells = [(id(1), 0), (id(2), 1)];
+        assert_eq!(digest(&cells, b"a"), digest(&[cells[1], cells[0]], b"a"));
+        assert_ne!(digest(&cells, b"a"), digest(&cells, b"b"));
+        assert_ne!(digest(&cells, b"a"), digest(&[(id(1), 0), (id(2), 0)], b"a"));
+    }
+}

@@ -1,8 +1,8 @@
 //! Assessments: series of comparable measurements of one part of the organization.
 use crate::base::clock::Timestamp;
-use crate::base::id::{AssessmentId, Id, UnitId};
+use crate::base::id::{AssessmentId, UnitId};
 use crate::base::text::DISPLAY_NAME_CHARS_MAX;
-use crate::base::{Check, Error, Etag, Reason, Result};
+use crate::base::{Check, Etag};
 
 /// What a caller says of an assessment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct AssessmentFields {
 /// An assessment as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
-    /// The series.
+    /// Identifier.
     pub assessment_id: AssessmentId,
     /// What the caller said.
     pub fields: AssessmentFields,
@@ -30,9 +30,23 @@ pub struct Assessment {
     pub update_time: Timestamp,
 }
 
-/// Checks an assessment's name.
-pub fn parse_display_name(check: &mut Check, name: &str) -> Option<String> {
-    check.text("display_name", name, 1..=DISPLAY_NAME_CHARS_MAX)
+impl AssessmentFields {
+    /// Checks what a caller says of an assessment.
+    pub fn parse(
+        check: &mut Check,
+        display_name: &str,
+        instrument_key: &str,
+        scope_unit_id: &str,
+    ) -> Option<Self> {
+        let display_name = check.text("display_name", display_name, 1..=DISPLAY_NAME_CHARS_MAX);
+        let instrument_key = check.key("instrument_key", instrument_key);
+        let scope_unit_id = check.optional_id::<UnitId>("scope_unit_id", scope_unit_id);
+        Some(Self {
+            display_name: display_name?,
+            instrument_key: instrument_key?,
+            scope_unit_id: scope_unit_id?,
+        })
+    }
 }
 
 impl Assessment {
@@ -41,22 +55,32 @@ impl Assessment {
         Etag::of_revision(self.revision)
     }
 
-    /// Takes new fields over. Once a wave has `opened`, all waves must stay comparable: the scope
-    /// and the instrument cannot change.
-    pub fn change(&mut self, fields: AssessmentFields, opened: bool, now: Timestamp) -> Result<()> {
-        let renamed =
-            AssessmentFields { display_name: fields.display_name.clone(), ..self.fields.clone() };
-        if opened && renamed != fields {
-            return Err(Error::new(
-                Reason::StateConflict,
-                "a wave of the assessment has opened, so that its scope and its instrument stay; create another assessment",
-            )
-            .about(AssessmentId::RESOURCE_TYPE, self.assessment_id.to_string()));
+    /// Takes new fields over at `now`. What is measured stays the same once a wave has opened.
+    pub fn change(
+        &mut self,
+        check: &mut Check,
+        fields: AssessmentFields,
+        has_opened: bool,
+        now: Timestamp,
+    ) -> Option<()> {
+        let frozen = [
+            ("instrument_key", fields.instrument_key != self.fields.instrument_key),
+            ("scope_unit_id", fields.scope_unit_id != self.fields.scope_unit_id),
+        ];
+        let mut changed = false;
+        for (field, differs) in frozen {
+            if has_opened && differs {
+                check.refuse(field, "cannot change once a wave has opened; begin another series");
+                changed = true;
+            }
+        }
+        if changed {
+            return None;
         }
         self.fields = fields;
         self.revision += 1;
         self.update_time = now;
-        Ok(())
+        Some(())
     }
 }
 
@@ -66,37 +90,27 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::base::id::Id;
 
     #[test]
-    fn only_the_name_changes_once_a_wave_has_opened() {
+    fn what_is_measured_is_fixed_by_the_first_opening_and_the_name_never() {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
-        let fields = AssessmentFields {
-            display_name: "Fitness".to_owned(),
-            instrument_key: "fitness".to_owned(),
-            scope_unit_id: None,
+        let fields = |name: &str, key: &str| {
+            AssessmentFields::parse(&mut Check::new(), name, key, "").unwrap()
         };
-        let assessment = Assessment {
+        let mut series = Assessment {
             assessment_id: AssessmentId::from_uuid(Uuid::from_u128(1)),
-            fields: fields.clone(),
+            fields: fields("Fitness", "short"),
             revision: 1,
             create_time: now,
             update_time: now,
         };
-        let named = AssessmentFields { display_name: "Test".to_owned(), ..fields.clone() };
-        let scoped = AssessmentFields {
-            scope_unit_id: Some(UnitId::from_uuid(Uuid::from_u128(2))),
-            ..fields.clone()
+        let mut change = |name, key, has_opened| {
+            series.change(&mut Check::new(), fields(name, key), has_opened, now).is_some()
         };
-        let other = AssessmentFields { instrument_key: "other".to_owned(), ..fields };
-        for (fields, opened, allowed) in [
-            (&named, true, true),
-            (&scoped, false, true),
-            (&other, false, true),
-            (&scoped, true, false),
-            (&other, true, false),
-        ] {
-            let changed = assessment.clone().change(fields.clone(), opened, now);
-            assert_eq!(changed.is_ok(), allowed, "{fields:?}");
-        }
+        assert!(change("Fitness", "long", false));
+        assert!(change("Fitness 2", "long", true));
+        assert!(!change("Fitness 2", "short", true));
+        assert_eq!((series.revision, series.fields.instrument_key.as_str()), (3, "long"));
     }
 }

@@ -15,6 +15,8 @@ use crate::directory::SegmentDimension;
 
 /// Most languages that a wave offers.
 pub const LANGUAGES_MAX: usize = 40;
+/// Longest key of a form, as stored.
+const FORM_KEY: &str = "form_key";
 
 /// State of a wave; the numbers are those of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -201,13 +203,13 @@ pub struct Wave {
     pub revision: i64,
     /// When it was created.
     pub create_time: Timestamp,
-    /// When it was last changed.
+    /// When a user last changed it.
     pub update_time: Timestamp,
 }
 
 /// Checks the key of a form; empty means all items.
 pub fn parse_form_key(check: &mut Check, key: &str) -> Option<String> {
-    if key.is_empty() { Some(String::new()) } else { check.key("form_key", key) }
+    if key.is_empty() { Some(String::new()) } else { check.key(FORM_KEY, key) }
 }
 
 /// Checks a name, which may be empty.
@@ -250,7 +252,13 @@ impl Wave {
 
     /// Whether its planned end has come, though nobody may have closed it yet.
     pub fn is_over(&self, now: Timestamp) -> bool {
-        self.state == WaveState::Open && self.fields.planned_close_time.is_some_and(|end| end <= now)
+        self.state == WaveState::Open
+            && self.fields.planned_close_time.is_some_and(|end| end <= now)
+    }
+
+    /// The stored segment dimensions; none before the opening.
+    pub fn dimensions(&self) -> &[SegmentDimension] {
+        self.frozen.as_ref().map_or(&[], |frozen| &frozen.dimensions)
     }
 
     /// Refuses a wave that is in none of `allowed`.
@@ -334,14 +342,19 @@ impl Wave {
         ))
     }
 
-    /// Counts a change at `now`.
+    /// Counts a change by a user at `now`.
     fn touch(&mut self, now: Timestamp) {
         self.revision += 1;
         self.update_time = now;
     }
 
     /// Opens the wave at `now`, with the languages that it offers from then on.
-    pub fn open(&mut self, frozen: Frozen, language_codes: Vec<String>, now: Timestamp) -> Result<()> {
+    pub fn open(
+        &mut self,
+        frozen: Frozen,
+        language_codes: Vec<String>,
+        now: Timestamp,
+    ) -> Result<()> {
         self.require_state(&[WaveState::Draft])?;
         self.state = WaveState::Open;
         self.frozen = Some(frozen);
@@ -370,6 +383,3 @@ impl Wave {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests;
