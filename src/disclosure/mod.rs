@@ -7,7 +7,9 @@ pub mod card;
 mod code;
 pub mod figure;
 pub mod frame;
+pub mod steps;
 
 pub use card::{Card, ItemCard, Participation};
 pub use figure::{Figure, Hidden, Kind, Method, Released};
 pub use frame::{Frame, Part, Slice};
+pub use steps::{Steps, share_of};

@@ -1,0 +1,2 @@
+//! SQL of releases and cards.
+pub(super) mod read;
