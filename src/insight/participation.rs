@@ -87,7 +87,8 @@ impl Progress {
         (minimum_group_size, salt): (i32, &[u8]),
     ) -> Self {
         let mut sums = vec![[0_u32; 3]; ground.frame().len()];
-        for (position, cell) in cells.iter().enumerate() {
+        for cell in cells {
+            let position = usize::try_from(cell.cell_id).unwrap_or(usize::MAX);
             let answered = snapshot.and_then(|snapshot| snapshot.cell_counts.get(position));
             let counts = [cell.invited, cell.late, answered.copied().unwrap_or(0)]
                 .map(|count| u32::try_from(count).unwrap_or(0));
@@ -152,4 +153,75 @@ pub fn coverage(
 fn plan_counts(frame: &disclosure::Frame, counts: &[i64], k: i64, salt: &[u8]) -> Vec<bool> {
     let _ = (frame, salt);
     counts.iter().map(|count| *count >= k).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::super::ground::tests::{ground, named, unit};
+    use super::*;
+
+    fn cell(cell_id: i32, of: u128, values: [Option<u16>; 2], invited: i32) -> Cell {
+        let values = values.to_vec();
+        Cell { cell_id, unit_id: unit(of), unit_name: String::new(), values, invited, late: 1 }
+    }
+
+    fn cells() -> Vec<Cell> {
+        vec![
+            cell(0, 1, [None, None], 7),
+            cell(1, 2, [Some(0), Some(0)], 6),
+            cell(2, 2, [Some(1), Some(0)], 8),
+            cell(3, 3, [Some(1), None], 3),
+        ]
+    }
+
+    fn time(seconds: i64) -> Option<Timestamp> {
+        DateTime::from_timestamp(seconds, 0)
+    }
+
+    #[test]
+    fn a_slice_counts_its_cells_in_steps_and_small_ones_are_protected() {
+        let ground = ground();
+        let snapshot = Snapshot { as_of_time: time(9).unwrap(), cell_counts: vec![4, 6, 7, 3] };
+        let plan = (5, &[7_u8; 32][..]);
+        let progress = Progress::of(&ground, &cells(), Some(&snapshot), time(1), plan);
+        let of = |name| {
+            let slice = ground.find(&name).unwrap();
+            progress.of_slice(ground.frame().number(slice))
+        };
+        let whole = of(named(None, false, &[]));
+        assert_eq!((whole.invited, whole.late), (Count::Exact(24), Count::Exact(4)));
+        assert_eq!((whole.responses, whole.as_of_time), (Count::AtLeast(20), time(9)));
+        assert_eq!(whole.rate.shown().unwrap().ten_thousandths(), 8_330);
+        assert_eq!(of(named(Some(2), false, &[])).responses, Count::AtLeast(10));
+        let small = of(named(Some(3), false, &[]));
+        assert_eq!(small, Participation::hidden(Hidden::Protected, time(9)));
+        assert_eq!(of(named(Some(4), false, &[])).responses, Count::Hidden(Hidden::Protected));
+
+        let before = Progress::of(&ground, &cells(), None, time(1), plan);
+        let slice = ground.find(&named(None, false, &[])).unwrap();
+        let whole = before.of_slice(ground.frame().number(slice));
+        assert_eq!((whole.responses, whole.as_of_time), (Count::AtLeast(0), time(1)));
+    }
+
+    #[test]
+    fn who_is_not_invited_is_not_counted() {
+        let told = Progress::Imported(None).of_slice(0);
+        assert_eq!(told.invited, Count::Hidden(Hidden::NotMeasured));
+        assert_eq!(told.responses, Count::Hidden(Hidden::NotReleased));
+    }
+
+    #[test]
+    fn coverage_is_the_share_of_the_invited_whose_cell_carries_the_dimension() {
+        let ground = ground();
+        let of = |name, dimension| {
+            let number = ground.frame().number(ground.find(&name).unwrap());
+            coverage(&ground, &cells(), number, dimension).map(|share| share.ten_thousandths())
+        };
+        assert_eq!(of(named(None, false, &[]), 0), Some(7_080));
+        assert_eq!(of(named(None, false, &[]), 1), Some(5_830));
+        assert_eq!(of(named(Some(2), false, &[]), 1), Some(10_000));
+        assert_eq!(of(named(Some(4), false, &[]), 1), None);
+    }
 }
