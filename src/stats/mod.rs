@@ -4,6 +4,7 @@
 //! Invariant: sums are exact and do not depend on the order of people, and nothing computed from
 //! them is infinite or undefined.
 #![expect(clippy::float_arithmetic, reason = "statistics are computed here")]
+mod ends;
 mod estimate;
 mod shape;
 mod student;
@@ -13,6 +14,7 @@ mod tally;
 mod tests;
 pub mod weights;
 
+pub use ends::Ends;
 pub use estimate::{
     Degenerate, Estimate, Means, Metric, Sampled, Spread, covariance, mean, of_mean, variance,
 };
