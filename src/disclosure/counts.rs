@@ -73,6 +73,13 @@ impl Counts {
         }
     }
 
+    /// Adds counts of other people, before [`Self::add_up`].
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, more) in self.rows.iter_mut().zip(&other.rows) {
+            *mine += more;
+        }
+    }
+
     /// The counts of a slice, by its number.
     pub fn row(&self, number: usize) -> &[u32] {
         &self.rows[number * self.width..(number + 1) * self.width]

@@ -16,7 +16,8 @@ pub mod weights;
 
 pub use ends::Ends;
 pub use estimate::{
-    Degenerate, Estimate, Means, Metric, Sampled, Spread, covariance, mean, of_mean, variance,
+    Degenerate, Estimate, Means, Metric, Sampled, Spread, covariance, deviation, mean, of_mean,
+    variance,
 };
 pub use shape::{RATING_CODES_MAX, Reply, Shape, Variable};
 pub use student::Student;

@@ -45,6 +45,7 @@ fn sums(shape: &Shape, people: &[Person]) -> Sums {
     for person in people {
         if tally.is_full() {
             tally.pour(&mut sums, &[0]);
+            tally.clear();
         }
         tally.add(&record(shape, person));
     }
