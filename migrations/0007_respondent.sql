@@ -147,7 +147,8 @@ BEGIN
     IF parent NOT IN ('respondent_sealed', 'respondent_imported') OR name IS NULL THEN
         RAISE EXCEPTION 'no such table';
     END IF;
-    EXECUTE format('CREATE TABLE public.%I (LIKE public.%I)', name, parent);
+    EXECUTE format('CREATE TABLE public.%I (LIKE public.%I INCLUDING COMMENTS)', name, parent);
+    EXECUTE format('COMMENT ON TABLE public.%I IS %L', name, 'Answers of one open wave.');
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE public.%I FORCE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE public.%I ATTACH PARTITION public.%I FOR VALUES IN (%L)', parent, name, wave);
@@ -156,25 +157,32 @@ $$;
 REVOKE ALL ON FUNCTION respondent_create_partition FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION respondent_create_partition TO orgfit_app;
 
--- Waits for answers that are being written to a wave, and keeps further ones out until the
--- transaction ends.
-CREATE FUNCTION respondent_lock_partition(parent text, wave uuid) RETURNS void
+-- Waits until every statement that writes answers has ended. Whichever begins later sees what was
+-- committed before: of a wave that is closed, none writes any more. The lock is given back with
+-- the inner block, so that answers to other waves wait for a moment only.
+CREATE FUNCTION respondent_await_writers() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    BEGIN
+        LOCK TABLE ONLY public.respondent_sealed IN SHARE MODE;
+        RAISE EXCEPTION USING ERRCODE = 'OF001';
+    EXCEPTION WHEN SQLSTATE 'OF001' THEN NULL;
+    END;
+END
+$$;
+REVOKE ALL ON FUNCTION respondent_await_writers FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION respondent_await_writers TO orgfit_app;
+
+-- Drops a wave's partition, with all that is in it. From here to the end of the transaction answers to
+-- all waves wait, so it comes last.
+CREATE FUNCTION respondent_drop_partition(parent text, wave uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE name text := respondent_partition(parent, wave);
 BEGIN
-    IF to_regclass('public.' || quote_ident(name)) IS NOT NULL THEN
-        EXECUTE format('LOCK TABLE public.%I IN EXCLUSIVE MODE', name);
+    IF parent NOT IN ('respondent_sealed', 'respondent_imported') OR name IS NULL THEN
+        RAISE EXCEPTION 'no such table';
     END IF;
-END
-$$;
-REVOKE ALL ON FUNCTION respondent_lock_partition FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION respondent_lock_partition TO orgfit_app;
-
--- Drops a wave's partition, with all that is in it.
-CREATE FUNCTION respondent_drop_partition(parent text, wave uuid) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-BEGIN
-    EXECUTE format('DROP TABLE IF EXISTS public.%I', respondent_partition(parent, wave));
+    EXECUTE format('DROP TABLE IF EXISTS public.%I', name);
 END
 $$;
 REVOKE ALL ON FUNCTION respondent_drop_partition FROM PUBLIC;

@@ -21,7 +21,8 @@ pub enum Need {
     Nothing,
     /// This one.
     One(Permission),
-    /// `units.import` or `people.import`: the import itself says which, so its method decides.
+    /// `units.import`, `people.import` or `responses.import`: the import itself says which, so its
+    /// method decides.
     ByImportKind,
 }
 
@@ -71,8 +72,13 @@ pub const POLICIES: &[Policy] = &[
     },
     row("orgfit.access.v1.AccessService/ListGrants", Permission::GrantsRead),
     row("orgfit.access.v1.AccessService/ChangeGrants", Permission::GrantsWrite),
+    row("orgfit.insight.v1.InsightService/GetScorecard", Permission::ResultsRead),
+    row("orgfit.insight.v1.InsightService/ListScoreBreakdown", Permission::ResultsRead),
+    row("orgfit.insight.v1.InsightService/WatchResults", Permission::ResultsRead),
+    row("orgfit.insight.v1.InsightService/ListReleases", Permission::AssessmentsRead),
     row("orgfit.intake.v1.IntakeService/ImportUnits", Permission::UnitsImport),
     row("orgfit.intake.v1.IntakeService/ImportPeople", Permission::PeopleImport),
+    row("orgfit.intake.v1.IntakeService/ImportResponses", Permission::ResponsesImport),
     Policy {
         method: "orgfit.intake.v1.IntakeService/SubmitImportChunk",
         need: Need::ByImportKind,

@@ -48,6 +48,20 @@ impl Console {
         }
     }
 
+    /// A text on a background of the 256-colour palette, on a terminal.
+    pub(super) fn fill(self, background: u8, text: impl Display) -> String {
+        if self.colour {
+            format!("\u{1b}[48;5;{background};38;5;16m{text}\u{1b}[0m")
+        } else {
+            text.to_string()
+        }
+    }
+
+    /// Whether colours are shown.
+    pub(super) fn has_colour(self) -> bool {
+        self.colour
+    }
+
     /// Shows how far something is, on a terminal only; overwrites what it showed before.
     pub(super) fn progress(self, what: &str, done: usize, total: usize) {
         if !self.progress {

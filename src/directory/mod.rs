@@ -14,13 +14,15 @@ pub mod unit;
 pub mod unit_plan;
 mod wire;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::NaiveDate;
 
 pub use bulk::{PeopleImport, apply_units};
 pub use import::{AbsentRows, Fault, FaultKind, Outcome, RawDate};
 pub use organization::{NewOrganization, Organization, Settings};
 pub use people_plan::PersonRow;
-pub use person::{EmploymentStatus, Person};
+pub use person::{EmploymentStatus, Person, Placement};
 pub use rpc::{DirectoryRpc, PeopleRpc};
 pub use segment::SegmentScheme;
 pub use unit::Unit;
@@ -105,6 +107,24 @@ fn is_active(person: &Person) -> bool {
 pub async fn unit_exists(tx: &mut Tx, id: UnitId) -> Result<bool> {
     let unit = store::unit::find_unit(tx, &store::unit::UnitKey::Id(id)).await?;
     Ok(unit.is_some_and(|unit| unit.delete_time.is_none()))
+}
+
+/// Where people at work are, and what they are as far as results are broken down. Those who are not
+/// there, or not at work, are not in it.
+pub async fn list_placements(
+    tx: &mut Tx,
+    people: &[PersonId],
+) -> Result<BTreeMap<PersonId, Placement>> {
+    store::person::list_placements(tx, people).await
+}
+
+/// Which of some units lie within the subtree of `top`.
+pub async fn list_units_within(
+    tx: &mut Tx,
+    top: UnitId,
+    units: &[UnitId],
+) -> Result<BTreeSet<UnitId>> {
+    store::unit::list_within(tx, top, units).await
 }
 
 /// Refuses a unit outside of `reach`, in the same words whether or not it exists.

@@ -4,16 +4,24 @@
 //! Invariant: nothing here knows a person. An answer is stored with its cell and nothing else about
 //! its author, and no method reads one.
 mod cell;
+mod language;
 mod questionnaire;
+mod sheet;
+mod store;
+mod token;
 
 use std::collections::BTreeSet;
 
 pub use cell::Cell;
 pub use questionnaire::{Attribute, Promise, Questionnaire};
+pub use sheet::Form;
+pub use token::{Digest, TOKEN_PREFIX, Token, token_digest, token_invalid, write_token};
 
 use crate::base::clock::Timestamp;
-use crate::base::id::{InvitationId, OrganizationId, UnitId, WaveId};
-use crate::base::{Error, Result, Tx};
+use crate::base::id::{InvitationId, UnitId, WaveId};
+use crate::base::{Error, Reason, Result, Tx};
+use store::wave::{IMPORTED, SEALED};
+use token::BoxState;
 
 /// What a wave is opened with.
 pub struct NewBox {
@@ -34,7 +42,7 @@ pub struct NewToken {
     /// The invitation.
     pub invitation_id: InvitationId,
     /// First 16 bytes of the token's SHA-256.
-    pub digest: [u8; 16],
+    pub digest: Digest,
     /// The cell, once the wave is open.
     pub cell_id: Option<i32>,
     /// When it stops working.
@@ -51,34 +59,27 @@ pub struct ImportedSheet {
     pub sheet: Vec<u8>,
 }
 
-/// Writes a response token of a wave from 32 random bytes.
-pub fn write_token(organization_id: OrganizationId, wave_id: WaveId, secret: [u8; 32]) -> String {
-    let _ = (organization_id, wave_id, secret);
-    String::new()
-}
-
-/// The digest under which a token is stored.
-pub fn token_digest(token: &str) -> [u8; 16] {
-    let _ = token;
-    [0; 16]
-}
-
-/// Opens the box of a wave: its questionnaire, its cells, and the partition for its answers.
+/// Opens the box of a wave: its questionnaire, its cells, and the partition for its answers. Answers to
+/// other waves come in meanwhile, but no other wave is opened, closed or mixed until the transaction
+/// ends: call it late.
 pub async fn open(tx: &mut Tx, new: &NewBox) -> Result<()> {
-    let _ = (tx, new);
-    Err(not_built())
+    store::wave::insert_wave(tx, new.wave_id, &new.questionnaire, new.close_time).await?;
+    store::wave::insert_cells(tx, new.wave_id, &new.cells).await?;
+    let parent = if new.imported { IMPORTED } else { SEALED };
+    store::wave::create_partition(tx, parent, new.wave_id).await
 }
 
-/// Stores tokens. Those that their invitations had before stop working, unless they are spent.
+/// Stores tokens. Those that their invitations had before stop working, unless they are spent. A token
+/// for an invitation that is spent is spent likewise: an invitation is worth one answer.
 pub async fn issue(tx: &mut Tx, wave_id: WaveId, tokens: &[NewToken]) -> Result<()> {
-    let _ = (tx, wave_id, tokens);
-    Err(not_built())
+    let invitations: Vec<_> = tokens.iter().map(|token| token.invitation_id).collect();
+    revoke(tx, wave_id, &invitations).await?;
+    store::token::insert_tokens(tx, wave_id, tokens).await
 }
 
 /// Takes back the unspent tokens of invitations.
 pub async fn revoke(tx: &mut Tx, wave_id: WaveId, invitations: &[InvitationId]) -> Result<()> {
-    let _ = (tx, wave_id, invitations);
-    Err(not_built())
+    store::token::delete_unspent(tx, wave_id, invitations).await
 }
 
 /// Gives the tokens that were issued before the opening their cells.
@@ -87,62 +88,75 @@ pub async fn assign_cells(
     wave_id: WaveId,
     cells: &[(InvitationId, i32)],
 ) -> Result<()> {
-    let _ = (tx, wave_id, cells);
-    Err(not_built())
+    store::token::update_cells(tx, wave_id, cells).await
 }
 
-/// Counts late invitations in their cells.
+/// Counts late invitations in their cells: `cells` names a cell once for each of them.
 pub async fn add_late(tx: &mut Tx, wave_id: WaveId, cells: &[i32]) -> Result<()> {
-    let _ = (tx, wave_id, cells);
-    Err(not_built())
+    let distinct: BTreeSet<_> = cells.iter().collect();
+    let counted = store::wave::update_late(tx, wave_id, cells).await?;
+    if usize::try_from(counted) == Ok(distinct.len()) {
+        Ok(())
+    } else {
+        Err(Error::internal("a late invitation names a cell that does not exist"))
+    }
 }
 
 /// Moves the time at which an open wave closes.
 pub async fn set_close_time(tx: &mut Tx, wave_id: WaveId, time: Option<Timestamp>) -> Result<()> {
-    let _ = (tx, wave_id, time);
-    Err(not_built())
+    require_open(store::wave::lock_wave(tx, wave_id).await?)?;
+    store::wave::update_close_time(tx, wave_id, time).await
 }
 
-/// Closes the box: what arrives from `time` on does not count.
+/// Closes the box: what arrives from `time` on does not count. A box that is closed stays as it is.
 pub async fn close(tx: &mut Tx, wave_id: WaveId, time: Timestamp) -> Result<()> {
-    let _ = (tx, wave_id, time);
-    Err(not_built())
+    match store::wave::lock_wave(tx, wave_id).await? {
+        Some(BoxState::Open) => store::wave::update_closed(tx, wave_id, time).await,
+        Some(BoxState::Closed | BoxState::Mixed) => Ok(()),
+        Some(BoxState::Cancelled) | None => Err(not_open()),
+    }
 }
 
-/// Destroys all answers and tokens of a wave, opened or not.
+/// Destroys all answers and tokens of a wave, opened or not. Answers to other waves wait until the
+/// transaction ends: call it last.
 pub async fn cancel(tx: &mut Tx, wave_id: WaveId) -> Result<()> {
-    let _ = (tx, wave_id);
-    Err(not_built())
+    if store::wave::lock_wave(tx, wave_id).await?.is_some() {
+        store::wave::update_state(tx, wave_id, BoxState::Cancelled).await?;
+        // Before the tokens are touched: whoever spends one right now ends first, and whoever comes
+        // later finds the wave cancelled.
+        store::wave::drop_partition(tx, SEALED, wave_id).await?;
+        store::wave::drop_partition(tx, IMPORTED, wave_id).await?;
+        store::answer::delete_answers(tx, wave_id).await?;
+    }
+    store::token::delete_tokens(tx, wave_id).await
 }
 
 /// What the wave asks, if it was opened.
 pub async fn find_questionnaire(tx: &mut Tx, wave_id: WaveId) -> Result<Option<Questionnaire>> {
-    let _ = (tx, wave_id);
-    Err(not_built())
+    store::wave::find_questionnaire(tx, wave_id).await
 }
 
 /// The cells of a wave by `cell_id`.
 pub async fn list_cells(tx: &mut Tx, wave_id: WaveId) -> Result<Vec<Cell>> {
-    let _ = (tx, wave_id);
-    Err(not_built())
+    store::wave::list_cells(tx, wave_id).await
 }
 
-/// How many tokens of each cell are spent, while the wave is not mixed.
+/// How many invitations of each cell are spent, while the wave is not mixed. Cells without one are not
+/// listed.
 pub async fn count_spent(tx: &mut Tx, wave_id: WaveId) -> Result<Vec<(i32, i32)>> {
-    let _ = (tx, wave_id);
-    Err(not_built())
+    store::token::count_spent(tx, wave_id).await
 }
 
 /// Which invitations are spent, for waves that disclose it, while the wave is not mixed.
 pub async fn list_spent(tx: &mut Tx, wave_id: WaveId) -> Result<BTreeSet<InvitationId>> {
-    let _ = (tx, wave_id);
-    Err(not_built())
+    store::token::list_spent(tx, wave_id).await
 }
 
-/// Takes sheets that were collected elsewhere into an open imported wave.
+/// Takes sheets that were collected elsewhere into an open imported wave, which nobody closes before
+/// the transaction ends.
 pub async fn take_imported(tx: &mut Tx, wave_id: WaveId, sheets: &[ImportedSheet]) -> Result<()> {
-    let _ = (tx, wave_id, sheets);
-    Err(not_built())
+    require_open(store::wave::hold_wave(tx, wave_id).await?)?;
+    store::answer::insert_imported(tx, wave_id, sheets).await
 }
 
 /// The groups of imported sheets, each with its number of sheets.
@@ -150,15 +164,22 @@ pub async fn list_imported_groups(
     tx: &mut Tx,
     wave_id: WaveId,
 ) -> Result<Vec<(UnitId, Vec<Option<u16>>, i64)>> {
-    let _ = (tx, wave_id);
-    Err(not_built())
+    store::answer::list_imported_groups(tx, wave_id).await
 }
 
 /// Mixes the answers of a closed wave: rewrites them in random order under new random ids, deletes
-/// the tokens, and drops the partition. What was mixed stays as it is.
+/// the tokens, and drops the partition. What was mixed stays as it is. The close has to be committed
+/// before; the transaction does nothing else and is committed at once, since answers to other waves
+/// wait for its end.
 pub async fn mix(tx: &mut Tx, wave_id: WaveId) -> Result<()> {
-    let _ = (tx, wave_id);
-    Err(not_built())
+    if is_mixed(store::wave::lock_wave(tx, wave_id).await?)? {
+        return Ok(());
+    }
+    store::wave::await_writers(tx).await?;
+    store::answer::insert_mixed(tx, wave_id).await?;
+    store::token::delete_tokens(tx, wave_id).await?;
+    store::wave::update_state(tx, wave_id, BoxState::Mixed).await?;
+    store::wave::drop_partition(tx, SEALED, wave_id).await
 }
 
 /// As [`mix`], for imported answers, whose cells are formed now: `assignment` tells the cell of each
@@ -169,20 +190,42 @@ pub async fn mix_imported(
     cells: &[Cell],
     assignment: &[(UnitId, Vec<Option<u16>>, i32)],
 ) -> Result<()> {
-    let _ = (tx, wave_id, cells, assignment);
-    Err(not_built())
+    if is_mixed(store::wave::lock_wave(tx, wave_id).await?)? {
+        return Ok(());
+    }
+    store::wave::insert_cells(tx, wave_id, cells).await?;
+    if store::answer::insert_mixed_imported(tx, wave_id, assignment).await? != 0 {
+        return Err(Error::internal("a group of imported answers has no cell, or two"));
+    }
+    store::wave::update_state(tx, wave_id, BoxState::Mixed).await?;
+    store::wave::drop_partition(tx, IMPORTED, wave_id).await
 }
 
-/// Shows the mixed answers of a wave one after the other, in no order: the cell and the sheet.
+/// Shows the mixed answers of a wave one after the other, in no order: the cell and the sheet. They
+/// stream; none is kept.
 pub async fn for_each_answer(
     tx: &mut Tx,
     wave_id: WaveId,
     take: impl FnMut(i32, &[u8]) -> Result<()> + Send,
 ) -> Result<()> {
-    let _ = (tx, wave_id, take);
-    Err(not_built())
+    store::answer::for_each_answer(tx, wave_id, take).await
 }
 
-fn not_built() -> Error {
-    Error::internal("not built yet")
+fn require_open(state: Option<BoxState>) -> Result<()> {
+    if state == Some(BoxState::Open) { Ok(()) } else { Err(not_open()) }
+}
+
+/// Whether a box that can be mixed already is.
+fn is_mixed(state: Option<BoxState>) -> Result<bool> {
+    match state {
+        Some(BoxState::Mixed) => Ok(true),
+        Some(BoxState::Closed) => Ok(false),
+        Some(BoxState::Open | BoxState::Cancelled) | None => {
+            Err(Error::new(Reason::StateConflict, "the wave is not closed"))
+        }
+    }
+}
+
+fn not_open() -> Error {
+    Error::new(Reason::StateConflict, "the wave is not open")
 }

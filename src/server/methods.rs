@@ -28,6 +28,8 @@ pub struct Method {
     pub name: String,
     /// Whether the caller sends a stream.
     pub takes_stream: bool,
+    /// Whether the caller is sent a stream.
+    pub gives_stream: bool,
     /// Largest message that it takes.
     pub request_bytes_max: usize,
 }
@@ -53,6 +55,7 @@ impl Methods {
                     let method = Method {
                         name: name.clone(),
                         takes_stream: method.client_streaming(),
+                        gives_stream: method.server_streaming(),
                         request_bytes_max: if bulk {
                             BULK_REQUEST_BYTES_MAX
                         } else {

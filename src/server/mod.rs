@@ -129,8 +129,13 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         health::public(SERVICES, options.reflection, ends.connections.drain.clone())
             .await
             .map_err(|error| StartError::Contract(error.into()))?;
-    let ours = services::handler(&options, ends.calls.clone(), ends.give_up.clone())
-        .map_err(|error| StartError::Contract(error.into()))?;
+    let ours = services::handler(
+        &options,
+        ends.calls.clone(),
+        ends.give_up.clone(),
+        ends.connections.drain.clone(),
+    )
+    .map_err(|error| StartError::Contract(error.into()))?;
     let split = Handler::new(move |call| {
         let to_all = call.uri().path().starts_with(health::PUBLIC_PREFIX);
         if to_all { public.answer(call) } else { ours.answer(call) }

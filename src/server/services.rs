@@ -17,11 +17,13 @@ use super::rerun::Rerun;
 use super::trace::Trace;
 use crate::access::{AccessRpc, Authenticator};
 use crate::directory::{DirectoryRpc, PeopleRpc};
+use crate::insight::InsightRpc;
 use crate::intake::IntakeRpc;
 use crate::pb;
 use crate::pb::access::access_service_server::AccessServiceServer;
 use crate::pb::directory::directory_service_server::DirectoryServiceServer;
 use crate::pb::directory::people_service_server::PeopleServiceServer;
+use crate::pb::insight::insight_service_server::InsightServiceServer;
 use crate::pb::intake::intake_service_server::IntakeServiceServer;
 
 /// The services that are served.
@@ -29,6 +31,7 @@ pub const SERVICES: &[&str] = &[
     <DirectoryServiceServer<DirectoryRpc> as NamedService>::NAME,
     <PeopleServiceServer<PeopleRpc> as NamedService>::NAME,
     <AccessServiceServer<AccessRpc> as NamedService>::NAME,
+    <InsightServiceServer<InsightRpc> as NamedService>::NAME,
     <IntakeServiceServer<IntakeRpc> as NamedService>::NAME,
 ];
 
@@ -37,6 +40,7 @@ pub(super) fn handler(
     options: &Options,
     tasks: TaskTracker,
     give_up: CancellationToken,
+    drain: CancellationToken,
 ) -> Result<Handler, prost::DecodeError> {
     let methods = Methods::of(pb::DESCRIPTOR_SET, SERVICES)?;
     let authenticator = Authenticator::new(options.db.clone(), options.clock.clone());
@@ -48,7 +52,7 @@ pub(super) fn handler(
         .within(authenticate)
         .within(Limits::new(options.calls_max))
         .within(Detach::new(tasks))
-        .within(Deadline::new(give_up))
+        .within(Deadline::new(give_up, drain))
         .within(methods.clone())
         .within(Trace::new(methods)))
 }
@@ -68,6 +72,10 @@ fn routes(options: &Options) -> Routes {
     Routes::new(service!(DirectoryServiceServer, DirectoryRpc::new(db.clone())))
         .add_service(service!(PeopleServiceServer, PeopleRpc::new(db.clone())))
         .add_service(service!(AccessServiceServer, AccessRpc::new(db.clone())))
+        .add_service(service!(
+            InsightServiceServer,
+            InsightRpc::new(db.clone(), options.clock.clone())
+        ))
         .add_service(service!(IntakeServiceServer, IntakeRpc::new(db.clone())))
         .prepare()
 }

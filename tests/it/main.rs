@@ -22,5 +22,6 @@ mod matrix;
 mod proxy;
 mod raw;
 mod requests;
+mod respondent;
 mod schema;
 mod telemetry;

@@ -1,11 +1,14 @@
 //! `orgfit demo`: an invented organization to look at. Everything that a caller could do goes through
 //! the API of a server on the loopback interface; only the organization and the key are made by the
 //! operator's means. Repeated, it finds what is there and changes nothing.
+mod answers;
 mod company;
 mod files;
 mod names;
 mod scheme;
+mod scorecard;
 mod tree;
+mod wave;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::DirBuilderExt;
@@ -125,7 +128,10 @@ async fn fill(
     }
     console::line("")?;
     tree::show(console, &list_units(&connection).await?)?;
-    Ok(())
+    console::line("")?;
+    let wave =
+        wave::find_or_measure(&connection, running.address(), console, arguments.seed).await?;
+    scorecard::show(&connection, console, &wave).await
 }
 
 fn key_file(dir: &Path) -> PathBuf {
