@@ -5,7 +5,7 @@
 use crate::base::clock::Timestamp;
 use crate::base::id::{AssessmentId, OrganizationId, UnitId, WaveId};
 use crate::base::{Context, Db, Error, Result, Tx};
-use crate::directory::segment::SegmentDimension;
+use crate::directory::SegmentDimension;
 
 /// A wave, as far as other rooms need it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -24,7 +24,7 @@ pub use organization::{NewOrganization, Organization, Settings};
 pub use people_plan::PersonRow;
 pub use person::{EmploymentStatus, Person, Placement};
 pub use rpc::{DirectoryRpc, PeopleRpc};
-pub use segment::SegmentScheme;
+pub use segment::{SegmentDimension, SegmentRole, SegmentScheme, SegmentValue, Segments};
 pub use unit::Unit;
 pub use unit_plan::UnitRow;
 
@@ -137,7 +137,8 @@ pub async fn require_within(
     if is_within(tx, reach, unit).await? { Ok(()) } else { Err(denied(permission)) }
 }
 
-async fn is_within(tx: &mut Tx, reach: &Reach, unit: UnitId) -> Result<bool> {
+/// Whether a unit lies in `reach`, as the tree is now.
+pub async fn is_within(tx: &mut Tx, reach: &Reach, unit: UnitId) -> Result<bool> {
     match reach {
         Reach::Organization => Ok(true),
         Reach::Subtrees(tops) => {

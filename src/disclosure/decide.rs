@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use super::counts::Counts;
 use super::frame::Frame;
 use super::limits::{ITEM_COUNTS, Limits};
-use super::plan::{Rule, Salt};
+use super::plan::Rule;
 
 /// What is decided about all slices of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Decisions {
         frame: &Frame,
         limits: &Limits,
         counts: &Counts,
-        salt: &Salt,
+        salt: &[u8],
         threads: NonZeroUsize,
     ) -> Self {
         let plan = |safe: &(dyn Fn(&[u32]) -> bool + Sync), counts: &Counts, allowed: &[bool]| {

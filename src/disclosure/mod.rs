@@ -13,6 +13,7 @@ mod limits;
 mod line;
 mod plan;
 mod publish;
+pub mod steps;
 mod tree;
 
 pub use card::{Card, ItemCard, Participation};
@@ -21,5 +22,6 @@ pub use decide::{Allowed, Decisions};
 pub use figure::{Figure, Hidden, Kind, Method, Released};
 pub use frame::{Frame, Part, Slice};
 pub use limits::{ITEM_COUNTS, Judged, Limits};
-pub use plan::{Rule, Salt, plan_counts};
+pub use plan::{Rule, plan_counts};
 pub use publish::{Computed, Draft, ItemDraft, Published, Score, publish};
+pub use steps::{Steps, share_of};

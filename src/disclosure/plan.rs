@@ -11,9 +11,6 @@ use super::counts::Counts;
 use super::frame::Frame;
 use super::{line, tree};
 
-/// Key of the order among equals: random for each release, and secret.
-pub type Salt = [u8; 32];
-
 /// Decides about groups.
 pub struct Rule<'a> {
     /// The slices.
@@ -22,8 +19,8 @@ pub struct Rule<'a> {
     pub counts: &'a Counts,
     /// Whether a group with these counts may be known.
     pub safe: &'a (dyn Fn(&[u32]) -> bool + Sync),
-    /// Key of the order among equals.
-    pub salt: &'a Salt,
+    /// Key of the order among equals: secret, and another one for each release.
+    pub salt: &'a [u8],
 }
 
 /// A plan that is being made.
@@ -90,9 +87,10 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// Which slices may be shown when nothing but the number of people is counted: participation while
-/// answers still come in.
-pub fn plan_counts(frame: &Frame, counts: &Counts, minimum: u32, salt: &Salt) -> Vec<bool> {
+/// Which slices may be shown when nothing but the number of people in each is counted: participation
+/// while answers still come in.
+pub fn plan_counts(frame: &Frame, people: &[u32], minimum: u32, salt: &[u8]) -> Vec<bool> {
+    let counts = &Counts::of_people(people);
     let safe = |row: &[u32]| row[0] >= minimum;
     Rule { frame, counts, safe: &safe, salt }.plan(&vec![true; frame.len()])
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::answers::{Answers, Sorted};
 use super::climb::{Climb, MadeCard};
 use super::subject::Subject;
-use crate::disclosure::{Counts, Decisions, Home, Part, Salt, Slice};
+use crate::disclosure::{Counts, Decisions, Home, Part, Slice};
 use crate::stats::Ends;
 
 /// Version of the rules of scoring, suppression and rounding.
@@ -45,7 +45,7 @@ pub(super) struct Audit {
 
 /// What is secret or given.
 pub(super) struct Terms<'a> {
-    pub(super) salt: &'a Salt,
+    pub(super) salt: &'a [u8],
     /// Digest of what does not show in the answers: the instrument, the form, the policy.
     pub(super) setting: [u8; 32],
     pub(super) threads: NonZeroUsize,

@@ -108,7 +108,7 @@ impl<'a> Drafter<'a> {
         let Measured { use_of, cannot_judge, is_rating } = self.subject.items[item];
         let counts = known.sums.counts(shape, item).to_vec();
         let (score, mean) = match use_of {
-            Use::Score { metric, .. } => (Some(self.mean(known, item, metric)), None),
+            Use::Score { metric } => (Some(self.mean(known, item, metric)), None),
             Use::Mean { metric } => {
                 let mean = self.mean(known, item, metric).map(|(estimate, _)| estimate);
                 (None, Some(mean))

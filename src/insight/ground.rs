@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::assessment::FrozenUnit;
 use crate::base::id::UnitId;
 use crate::base::{Error, Reason, Result};
-use crate::directory::segment::SegmentDimension;
+use crate::directory::SegmentDimension;
 use crate::disclosure::{Frame, Part, Slice};
 use crate::respondent::Cell;
 
@@ -150,7 +150,11 @@ impl Ground {
             .and_then(|dimension| dimension.values.get(usize::from(value)))
             .map(|value| &value.title);
         title.map_or("", |title| {
-            languages.iter().map(|language| title.text(language)).find(|text| !text.is_empty()).unwrap_or("")
+            languages
+                .iter()
+                .map(|language| title.text(language))
+                .find(|text| !text.is_empty())
+                .unwrap_or("")
         })
     }
 
@@ -164,10 +168,11 @@ impl Ground {
             .filter_map(|(dimension, value)| Some((dimension, (*value)?)))
             .collect();
         let parts: Vec<Part> = std::iter::once(Part::Whole)
-            .chain(values.iter().map(|(dimension, value)| Part::Value {
-                dimension: *dimension,
-                value: *value,
-            }))
+            .chain(
+                values
+                    .iter()
+                    .map(|(dimension, value)| Part::Value { dimension: *dimension, value: *value }),
+            )
             .collect();
         let mut slices = Vec::new();
         if self.frame.has_units_below(own) {
@@ -205,7 +210,7 @@ pub(super) mod tests {
     use super::*;
     use crate::base::Localized;
     use crate::base::id::Id;
-    use crate::directory::segment::{SegmentRole, SegmentValue};
+    use crate::directory::{SegmentRole, SegmentValue};
 
     /// The identifier of the unit with a number.
     pub(crate) fn unit(number: u128) -> UnitId {
@@ -248,7 +253,11 @@ pub(super) mod tests {
     }
 
     /// A slice as callers name it.
-    pub(crate) fn named(number: Option<u128>, direct: bool, segments: &[(&str, &str)]) -> NamedSlice {
+    pub(crate) fn named(
+        number: Option<u128>,
+        direct: bool,
+        segments: &[(&str, &str)],
+    ) -> NamedSlice {
         let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
         NamedSlice {
             unit_id: number.map(unit),

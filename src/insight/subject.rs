@@ -38,8 +38,8 @@ pub(super) struct Measured {
 /// What the answers to an item give.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Use {
-    /// A score; position among the scored items.
-    Score { lane: usize, metric: Metric },
+    /// A score.
+    Score { metric: Metric },
     /// A mean in the item's own unit.
     Mean { metric: Metric },
     /// Shares of options.
@@ -77,14 +77,12 @@ impl Subject {
         let mut variables = Vec::new();
         let mut items = Vec::new();
         let mut judged = Vec::new();
-        let mut scored = 0;
         for item in asked {
-            let (variable, use_of) = measure(item, scored);
+            let (variable, use_of) = measure(item);
             let (mut dimension, mut reversed) = (None, false);
             if let (Use::Score { .. }, Role::Score { facet_key, reverse_scored, .. }) =
                 (use_of, &item.role)
             {
-                scored += 1;
                 reversed = *reverse_scored;
                 dimension = content.dimensions.iter().position(|dimension| {
                     dimension.facets.iter().any(|facet| facet.key == *facet_key)
@@ -140,15 +138,15 @@ impl Subject {
     /// What the codes of scored items are worth, by their position among them.
     pub(super) fn metrics(&self) -> Vec<Metric> {
         let scored = self.items.iter().filter_map(|item| match item.use_of {
-            Use::Score { metric, .. } => Some(metric),
+            Use::Score { metric } => Some(metric),
             Use::Mean { .. } | Use::Shares => None,
         });
         scored.collect()
     }
 }
 
-/// The variable of an item and what it gives; `lane` is the place of the next scored one.
-fn measure(item: &Item, lane: usize) -> (Variable, Use) {
+/// The variable of an item and what it gives.
+fn measure(item: &Item) -> (Variable, Use) {
     let own = |constant, slope, divisor| Use::Mean { metric: Metric { constant, slope, divisor } };
     let codes = item.format.code_max();
     match (&item.format, &item.role) {
@@ -156,7 +154,7 @@ fn measure(item: &Item, lane: usize) -> (Variable, Use) {
             if codes <= RATING_CODES_MAX =>
         {
             let metric = Metric::points(codes, *reverse_scored);
-            (Variable::Scored { codes }, Use::Score { lane, metric })
+            (Variable::Scored { codes }, Use::Score { metric })
         }
         (Format::Rating { minimum, .. }, _) => {
             (Variable::Rating { codes }, own(i64::from(*minimum) - 1, 1, 1))

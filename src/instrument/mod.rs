@@ -7,7 +7,7 @@ pub mod layout;
 use crate::base::id::InstrumentId;
 use crate::base::{Error, Result, Tx};
 
-pub use content::Content;
+pub use content::{Content, Format, Item, Role};
 pub use layout::{Answer, Layout};
 
 /// A version of an instrument, as far as other rooms need it.
