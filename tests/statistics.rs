@@ -69,6 +69,7 @@ fn sums(shape: &Shape, people: &[Vec<u32>]) -> Sums {
     for codes in people {
         if tally.is_full() {
             tally.pour(&mut sums, &[0]);
+            tally.clear();
         }
         let mut record = vec![0; shape.record_len()];
         for (variable, code) in codes.iter().enumerate() {

@@ -2,7 +2,7 @@
 use super::ground::Ground;
 use crate::assessment::Snapshot;
 use crate::base::clock::Timestamp;
-use crate::disclosure::{self, Figure, Hidden, Released, Steps};
+use crate::disclosure::{self, Counts, Figure, Hidden, Home, Released, Steps};
 use crate::respondent::Cell;
 
 /// A count, or why there is none.
@@ -86,28 +86,19 @@ impl Progress {
         open_time: Option<Timestamp>,
         (minimum_group_size, salt): (i32, &[u8]),
     ) -> Self {
-        let mut sums = vec![[0_u32; 3]; ground.frame().len()];
-        for cell in cells {
+        let sums = added_up(ground, cells, 3, |cell| {
             let position = usize::try_from(cell.cell_id).unwrap_or(usize::MAX);
             let answered = snapshot.and_then(|snapshot| snapshot.cell_counts.get(position));
-            let counts = [cell.invited, cell.late, answered.copied().unwrap_or(0)]
-                .map(|count| u32::try_from(count).unwrap_or(0));
-            for number in ground.slices_of(cell) {
-                if let Some(sum) = sums.get_mut(number) {
-                    for (sum, count) in sum.iter_mut().zip(counts) {
-                        *sum = sum.saturating_add(count);
-                    }
-                }
-            }
-        }
-        let invited: Vec<i64> = sums.iter().map(|[invited, ..]| i64::from(*invited)).collect();
-        let shown = plan_counts(ground.frame(), &invited, i64::from(minimum_group_size), salt);
-        let step = u32::try_from(minimum_group_size).unwrap_or(u32::MAX);
-        let counted = sums
-            .iter()
+            vec![whole(cell.invited), whole(cell.late), whole(answered.copied().unwrap_or(0))]
+        });
+        let rows = (0..ground.frame().len()).map(|number| sums.row(number));
+        let invited: Vec<u32> = rows.clone().map(|row| row[0]).collect();
+        let step = whole(minimum_group_size);
+        let shown = disclosure::plan_counts(ground.frame(), &invited, step, salt);
+        let counted = rows
             .zip(shown)
-            .map(|([invited, late, answered], is_shown)| {
-                is_shown.then(|| Steps::of(*invited, *late, *answered, step)).flatten()
+            .map(|(row, is_shown)| {
+                is_shown.then(|| Steps::of(row[0], row[1], row[2], step)).flatten()
             })
             .collect();
         Self::Counted(counted, snapshot.map(|snapshot| snapshot.as_of_time).or(open_time))
@@ -138,21 +129,35 @@ pub fn coverage(
     slice_number: usize,
     dimension: usize,
 ) -> Option<Figure> {
-    let (mut part, mut whole) = (0_u32, 0_u32);
-    for cell in cells.iter().filter(|cell| ground.slices_of(cell).contains(&slice_number)) {
-        let invited = u32::try_from(cell.invited).unwrap_or(0);
-        whole = whole.saturating_add(invited);
-        if cell.values.get(dimension).is_some_and(Option::is_some) {
-            part = part.saturating_add(invited);
-        }
-    }
-    disclosure::share_of(part, whole)
+    let sums = added_up(ground, cells, 2, |cell| {
+        let invited = whole(cell.invited);
+        let carries = cell.values.get(dimension).is_some_and(Option::is_some);
+        vec![invited, if carries { invited } else { 0 }]
+    });
+    let row = sums.row(slice_number);
+    disclosure::share_of(row[1], row[0])
 }
 
-// PLACEHOLDER until `disclosure` has it.
-fn plan_counts(frame: &disclosure::Frame, counts: &[i64], k: i64, salt: &[u8]) -> Vec<bool> {
-    let _ = (frame, salt);
-    counts.iter().map(|count| *count >= k).collect()
+/// Adds `width` counts of each cell up, over all slices.
+fn added_up(
+    ground: &Ground,
+    cells: &[Cell],
+    width: usize,
+    counts_of: impl Fn(&Cell) -> Vec<u32>,
+) -> Counts {
+    let frame = ground.frame();
+    let mut sums = Counts::new(frame, width);
+    for cell in cells {
+        if let Some(unit) = ground.position(Some(cell.unit_id)) {
+            sums.add(frame, Home { unit, values: &cell.values }, &counts_of(cell));
+        }
+    }
+    sums.add_up(frame);
+    sums
+}
+
+fn whole(count: i32) -> u32 {
+    u32::try_from(count).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -91,6 +91,11 @@ pub fn variance(answered: u32, (sum, squares): (u64, u64), metric: Metric) -> f6
     wide(n * i128::from(squares) - sum * sum) / wide(n * (n - 1)) * metric.step() * metric.step()
 }
 
+/// The standard deviation that goes with a variance.
+pub fn deviation(variance: f64) -> f64 {
+    variance.sqrt()
+}
+
 /// The covariance of two scored variables over those who answered both, in codes; 0 for fewer
 /// than two.
 pub fn covariance(joint: Joint) -> f64 {

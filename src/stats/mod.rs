@@ -4,6 +4,7 @@
 //! Invariant: sums are exact and do not depend on the order of people, and nothing computed from
 //! them is infinite or undefined.
 #![expect(clippy::float_arithmetic, reason = "statistics are computed here")]
+mod ends;
 mod estimate;
 mod shape;
 mod student;
@@ -13,8 +14,10 @@ mod tally;
 mod tests;
 pub mod weights;
 
+pub use ends::Ends;
 pub use estimate::{
-    Degenerate, Estimate, Means, Metric, Sampled, Spread, covariance, mean, of_mean, variance,
+    Degenerate, Estimate, Means, Metric, Sampled, Spread, covariance, deviation, mean, of_mean,
+    variance,
 };
 pub use shape::{RATING_CODES_MAX, Reply, Shape, Variable};
 pub use student::Student;

@@ -133,8 +133,8 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Adds the table to the sums that `groups` names, and empties it.
-    pub fn pour(&mut self, sums: &mut [Sums], groups: &[usize]) {
+    /// Adds the table to the sums that `groups` names.
+    pub fn pour(&self, sums: &mut [Sums], groups: &[usize]) {
         let width = self.codes.len();
         for group in groups {
             let into = &mut sums[*group];
@@ -153,6 +153,11 @@ impl<'a> Tally<'a> {
                 }
             }
         }
+    }
+
+    /// Empties the table.
+    pub fn clear(&mut self) {
+        let width = self.codes.len();
         self.people = 0;
         self.counters.fill(0);
         self.wide.fill(0);

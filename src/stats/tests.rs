@@ -45,6 +45,7 @@ fn sums(shape: &Shape, people: &[Person]) -> Sums {
     for person in people {
         if tally.is_full() {
             tally.pour(&mut sums, &[0]);
+            tally.clear();
         }
         tally.add(&record(shape, person));
     }
@@ -216,4 +217,30 @@ fn pairs_that_contradict_each_other_have_a_reason_and_no_error() {
     let weights = [(0, third), (1, third), (2, third)];
     let estimate = means.weighted(&weights, 39, None, &mut Student::default());
     assert_eq!(estimate, Err(Degenerate::NegativeVariance));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn ends_are_those_of_the_sums(people in proptest::collection::vec(person(), 0..600)) {
+        let shape = shape();
+        let sums = sums(&shape, &people);
+        let mut ends = Ends::new(&shape);
+        for person in &people {
+            ends.add(&record(&shape, person));
+        }
+        let mut row = Vec::new();
+        ends.take(|counts| row.extend_from_slice(counts));
+        prop_assert_eq!(row[0], sums.people());
+        for (variable, counts) in row[1..].chunks_exact(3).enumerate() {
+            prop_assert_eq!(counts[0], sums.answered(&shape, variable));
+            if let Variable::Scored { .. } = shape.variables()[variable] {
+                let given = sums.counts(&shape, variable);
+                prop_assert_eq!(&counts[1..], &[given[0], given[given.len() - 1]][..]);
+            }
+        }
+        // Nothing of the first group is left for the next.
+        ends.take(|counts| assert!(counts.iter().all(|count| *count == 0)));
+    }
 }
