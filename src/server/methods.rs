@@ -15,8 +15,9 @@ pub const REQUEST_BYTES_MAX: usize = 64 << 10;
 /// Largest message of the methods that take many rows at once.
 pub const BULK_REQUEST_BYTES_MAX: usize = 1 << 20;
 
-/// Services and methods that take many rows at once.
+/// Services and methods that take many rows, or a whole questionnaire, at once.
 const BULK: &[&str] = &[
+    "orgfit.instrument.v1.InstrumentService/",
     "orgfit.intake.v1.IntakeService/",
     "orgfit.directory.v1.DirectoryService/UpdateSegmentScheme",
 ];
@@ -121,8 +122,8 @@ mod tests {
 
     #[test]
     fn what_is_listed_as_bulk_exists() {
-        let services = ["orgfit.intake.v1.IntakeService", "orgfit.directory.v1.DirectoryService"];
-        let methods = Methods::of(pb::DESCRIPTOR_SET, &services).unwrap();
+        let services = crate::server::SERVICES;
+        let methods = Methods::of(pb::DESCRIPTOR_SET, services).unwrap();
         for bulk in BULK {
             assert!(methods.0.keys().any(|name| name.starts_with(bulk)), "{bulk}");
         }

@@ -18,12 +18,14 @@ use super::trace::Trace;
 use crate::access::{AccessRpc, Authenticator};
 use crate::directory::{DirectoryRpc, PeopleRpc};
 use crate::insight::InsightRpc;
+use crate::instrument::InstrumentRpc;
 use crate::intake::IntakeRpc;
 use crate::pb;
 use crate::pb::access::access_service_server::AccessServiceServer;
 use crate::pb::directory::directory_service_server::DirectoryServiceServer;
 use crate::pb::directory::people_service_server::PeopleServiceServer;
 use crate::pb::insight::insight_service_server::InsightServiceServer;
+use crate::pb::instrument::instrument_service_server::InstrumentServiceServer;
 use crate::pb::intake::intake_service_server::IntakeServiceServer;
 
 /// The services that are served.
@@ -31,6 +33,7 @@ pub const SERVICES: &[&str] = &[
     <DirectoryServiceServer<DirectoryRpc> as NamedService>::NAME,
     <PeopleServiceServer<PeopleRpc> as NamedService>::NAME,
     <AccessServiceServer<AccessRpc> as NamedService>::NAME,
+    <InstrumentServiceServer<InstrumentRpc> as NamedService>::NAME,
     <InsightServiceServer<InsightRpc> as NamedService>::NAME,
     <IntakeServiceServer<IntakeRpc> as NamedService>::NAME,
 ];
@@ -72,6 +75,7 @@ fn routes(options: &Options) -> Routes {
     Routes::new(service!(DirectoryServiceServer, DirectoryRpc::new(db.clone())))
         .add_service(service!(PeopleServiceServer, PeopleRpc::new(db.clone())))
         .add_service(service!(AccessServiceServer, AccessRpc::new(db.clone())))
+        .add_service(service!(InstrumentServiceServer, InstrumentRpc::new(db.clone())))
         .add_service(service!(
             InsightServiceServer,
             InsightRpc::new(db.clone(), options.clock.clone())
