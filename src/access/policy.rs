@@ -12,6 +12,8 @@ pub enum Principal {
     Any,
     /// A signed-in person.
     Person,
+    /// Whoever shows a response token and nothing else.
+    Respondent,
 }
 
 /// The permission that a method takes.
@@ -43,6 +45,10 @@ const fn row(method: &'static str, permission: Permission) -> Policy {
 
 const fn anonymous(method: &'static str) -> Policy {
     Policy { method, need: Need::Nothing, principal: Principal::Anonymous }
+}
+
+const fn respondent(method: &'static str) -> Policy {
+    Policy { method, need: Need::Nothing, principal: Principal::Respondent }
 }
 
 /// All methods that can be called.
@@ -94,6 +100,8 @@ pub const POLICIES: &[Policy] = &[
     row("orgfit.intake.v1.IntakeService/GetImport", Permission::ImportsRead),
     row("orgfit.intake.v1.IntakeService/ListImports", Permission::ImportsRead),
     row("orgfit.intake.v1.IntakeService/ListImportRowErrors", Permission::ImportsRead),
+    respondent("orgfit.respondent.v1.RespondentService/GetQuestionnaire"),
+    respondent("orgfit.respondent.v1.RespondentService/SubmitResponse"),
     anonymous("grpc.health.v1.Health/Check"),
     anonymous("grpc.health.v1.Health/Watch"),
     anonymous("grpc.reflection.v1.ServerReflection/ServerReflectionInfo"),
@@ -112,6 +120,11 @@ pub fn authorize(policy: &Policy, caller: Option<&Caller>) -> Result<()> {
         return Ok(());
     }
     let caller = caller.ok_or_else(unauthenticated)?;
+    // Each of the two has methods of its own, and a credential that opens no other.
+    let of_respondents = policy.principal == Principal::Respondent;
+    if of_respondents != (caller.kind == CallerKind::Respondent) {
+        return Err(unauthenticated());
+    }
     if policy.principal == Principal::Person && !matches!(caller.kind, CallerKind::Person(_)) {
         return Err(Error::new(
             Reason::PersonRequired,

@@ -1,6 +1,4 @@
 //! Which services are served, and the order of the layers around them.
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tonic::codec::CompressionEncoding;
 use tonic::server::NamedService;
 use tonic::service::Routes;
@@ -14,6 +12,7 @@ use super::limits::Limits;
 use super::message::Messages;
 use super::methods::{BULK_REQUEST_BYTES_MAX, Methods};
 use super::rerun::Rerun;
+use super::running::Ends;
 use super::trace::Trace;
 use crate::access::{AccessRpc, Authenticator};
 use crate::directory::{DirectoryRpc, PeopleRpc};
@@ -27,6 +26,8 @@ use crate::pb::directory::people_service_server::PeopleServiceServer;
 use crate::pb::insight::insight_service_server::InsightServiceServer;
 use crate::pb::instrument::instrument_service_server::InstrumentServiceServer;
 use crate::pb::intake::intake_service_server::IntakeServiceServer;
+use crate::pb::respondent::respondent_service_server::RespondentServiceServer;
+use crate::respondent::{RespondentRpc, Submissions};
 
 /// The services that are served.
 pub const SERVICES: &[&str] = &[
@@ -36,26 +37,26 @@ pub const SERVICES: &[&str] = &[
     <InstrumentServiceServer<InstrumentRpc> as NamedService>::NAME,
     <InsightServiceServer<InsightRpc> as NamedService>::NAME,
     <IntakeServiceServer<IntakeRpc> as NamedService>::NAME,
+    <RespondentServiceServer<RespondentRpc> as NamedService>::NAME,
 ];
 
 /// Our services with the layers around them.
 pub(super) fn handler(
     options: &Options,
-    tasks: TaskTracker,
-    give_up: CancellationToken,
-    drain: CancellationToken,
+    submissions: Submissions,
+    ends: &Ends,
 ) -> Result<Handler, prost::DecodeError> {
     let methods = Methods::of(pb::DESCRIPTOR_SET, SERVICES)?;
     let authenticator = Authenticator::new(options.db.clone(), options.clock.clone());
     let authenticate = Authenticate::new(authenticator, options.clock.clone(), options.ids.clone());
     // From the inside to the outside. What is refused further out costs less.
-    Ok(Handler::of(routes(options))
+    Ok(Handler::of(routes(options, submissions))
         .within(Rerun)
         .within(Messages)
         .within(authenticate)
         .within(Limits::new(options.calls_max))
-        .within(Detach::new(tasks))
-        .within(Deadline::new(give_up, drain))
+        .within(Detach::new(ends.calls.clone()))
+        .within(Deadline::new(ends.give_up.clone(), ends.connections.drain.clone()))
         .within(methods.clone())
         .within(Trace::new(methods)))
 }
@@ -70,7 +71,7 @@ macro_rules! service {
     };
 }
 
-fn routes(options: &Options) -> Routes {
+fn routes(options: &Options, submissions: Submissions) -> Routes {
     let db = &options.db;
     Routes::new(service!(DirectoryServiceServer, DirectoryRpc::new(db.clone())))
         .add_service(service!(PeopleServiceServer, PeopleRpc::new(db.clone())))
@@ -81,6 +82,10 @@ fn routes(options: &Options) -> Routes {
             InsightRpc::new(db.clone(), options.clock.clone())
         ))
         .add_service(service!(IntakeServiceServer, IntakeRpc::new(db.clone())))
+        .add_service(service!(
+            RespondentServiceServer,
+            RespondentRpc::new(options.respondent_db.clone(), submissions)
+        ))
         .prepare()
 }
 
