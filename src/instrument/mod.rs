@@ -15,7 +15,7 @@ mod wire;
 use crate::base::id::InstrumentId;
 use crate::base::{Result, Tx};
 
-pub use content::Content;
+pub use content::{Content, Format, Item, Role};
 pub use layout::{Answer, Layout};
 pub use readiness::serving_language;
 pub use rpc::InstrumentRpc;

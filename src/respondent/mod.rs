@@ -3,19 +3,25 @@
 //!
 //! Invariant: nothing here knows a person. An answer is stored with its cell and nothing else about
 //! its author, and no method reads one.
+mod cache;
 mod cell;
 mod language;
 mod questionnaire;
+mod rpc;
 mod sheet;
 mod store;
 mod token;
+mod wire;
+mod writer;
 
 use std::collections::BTreeSet;
 
 pub use cell::Cell;
 pub use questionnaire::{Attribute, Promise, Questionnaire};
+pub use rpc::RespondentRpc;
 pub use sheet::Form;
 pub use token::{Digest, TOKEN_PREFIX, Token, token_digest, token_invalid, write_token};
+pub use writer::{Submissions, Writer, writers};
 
 use crate::base::clock::Timestamp;
 use crate::base::id::{InvitationId, UnitId, WaveId};

@@ -7,13 +7,18 @@ use orgfit::base::id::{Id, InvitationId, UnitId, WaveId};
 use orgfit::base::{Clock, Context, Localized, Reason, Tx};
 use orgfit::instrument::Content;
 use orgfit::instrument::content::{Format, Item, Role};
+use orgfit::pb::common::AnswerSheet;
+use orgfit::pb::respondent as pb;
 use orgfit::respondent::{
     self, Attribute, Cell, ImportedSheet, NewBox, NewToken, Promise, Questionnaire, token_digest,
     write_token,
 };
+use tonic::Status;
+use tonic::transport::Channel;
+use tonic_types::StatusExt;
 use uuid::Uuid;
 
-use crate::harness::{Tenant, World};
+use crate::harness::{Client, Tenant, World};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -138,6 +143,88 @@ async fn mixed(tx: &mut Tx, wave_id: WaveId) -> Vec<(i32, Vec<u8>)> {
     .unwrap();
     answers.sort();
     answers
+}
+
+fn sheet(codes: &[i32]) -> Option<AnswerSheet> {
+    Some(AnswerSheet { codes: codes.to_vec() })
+}
+
+/// Submits with a submission id, by a channel.
+async fn submit_by(
+    channel: &Channel,
+    token: &str,
+    submission_id: &str,
+    codes: &[i32],
+) -> Result<(), Status> {
+    let request = pb::SubmitResponseRequest {
+        submission_id: submission_id.to_owned(),
+        answers: sheet(codes),
+    };
+    let client = Client::over(channel.clone(), token);
+    client.respondent().submit_response(request).await.map(drop)
+}
+
+async fn submit(world: &World, token: &str, id: &str, codes: &[i32]) -> Result<(), Status> {
+    submit_by(&world.channel, token, id, codes).await
+}
+
+async fn ask(world: &World, token: &str, language: &str) -> Result<pb::Questionnaire, Status> {
+    let request = pb::GetQuestionnaireRequest { language_code: language.to_owned() };
+    let answer = world.client_with(token).respondent().get_questionnaire(request).await?;
+    Ok(answer.into_inner().questionnaire.unwrap())
+}
+
+fn fresh() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// The reason of a refusal.
+fn reason<T: std::fmt::Debug>(outcome: Result<T, Status>) -> String {
+    let status = outcome.unwrap_err();
+    status.get_error_details().error_info().unwrap().reason.clone()
+}
+
+async fn close(world: &World, survey: &Survey) {
+    let mut tx = begin(world, &world.tenant).await;
+    respondent::close(&mut tx, survey.wave_id, world.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn mix(world: &World, survey: &Survey) -> Vec<(i32, Vec<u8>)> {
+    let mut tx = begin(world, &world.tenant).await;
+    respondent::mix(&mut tx, survey.wave_id).await.unwrap();
+    tx.commit().await.unwrap();
+    mixed(&mut begin(world, &world.tenant).await, survey.wave_id).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_64_submissions_with_one_token_one_counts_and_each_is_told_the_truth() {
+    let world = World::start().await;
+    let survey = Survey::open(&world, 2).await;
+    let ids: Vec<_> = (0..64).map(|_| fresh()).collect();
+    let calls = ids.iter().enumerate().map(|(n, id)| {
+        let answer = i32::try_from(n % 5).unwrap() + 1;
+        let (world, token) = (&world, &survey.tokens[0]);
+        async move { (id, answer, submit(world, token, id, &[answer, 0, -1]).await) }
+    });
+    let outcomes = futures::future::join_all(calls).await;
+    let (won, lost): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(|(.., end)| end.is_ok());
+    assert_eq!(won.len(), 1);
+    for (.., outcome) in lost {
+        assert_eq!(reason(outcome), "RESPONSE_TOKEN_SPENT");
+    }
+    let (id, answer, _) = &won[0];
+    // The same submission 64 times at once, with other answers.
+    let again = (0..64).map(|_| submit(&world, &survey.tokens[0], id, &[5, 5, 5]));
+    assert!(futures::future::join_all(again).await.iter().all(Result::is_ok));
+    let mut tx = begin(&world, &world.tenant).await;
+    assert_eq!(respondent::count_spent(&mut tx, survey.wave_id).await.unwrap(), [(0, 1)]);
+    let spent = respondent::list_spent(&mut tx, survey.wave_id).await.unwrap();
+    assert_eq!(spent, [survey.invitations[0]].into());
+    drop(tx);
+    close(&world, &survey).await;
+    let code = u8::try_from(*answer).unwrap();
+    assert_eq!(mix(&world, &survey).await, [(0, vec![code, 0, 0xFF])]);
 }
 
 #[tokio::test]
