@@ -36,6 +36,8 @@ const ANSWERS: &[(&str, &str)] = &[
     ("UNAUTHENTICATED/CREDENTIAL_INVALID", "un"),
     ("PERMISSION_DENIED/PERMISSION_MISSING", "pd"),
     ("NOT_FOUND/RESOURCE_NOT_FOUND", "nf"),
+    ("UNAUTHENTICATED/RESPONSE_TOKEN_INVALID", "rt"),
+    ("INVALID_ARGUMENT/IDENTITY_NOT_ALLOWED", "id"),
     ("INVALID_ARGUMENT/FIELD_INVALID", "fi"),
     ("INVALID_ARGUMENT/PAGE_TOKEN_INVALID", "pt"),
     ("ALREADY_EXISTS/EXTERNAL_ID_TAKEN", "tk"),
@@ -95,7 +97,7 @@ fn resource(path: &Path) -> Option<Resource> {
         "import_id" => Resource::Import,
         "organization_id" => Resource::Organization,
         "page_token" => Resource::PageToken,
-        "request_id" => return None,
+        "request_id" | "submission_id" => return None,
         name => {
             let is_id = name.ends_with("_id") || name.ends_with("_ids");
             assert!(!is_id, "{} names nothing that is known here", requests::name(path));
@@ -650,6 +652,11 @@ fn check(
                 wrong.push(format!("{line} {name}: {what}: {cells:#?}"));
             }
         };
+        if policy::of(call.base.method).unwrap().principal == policy::Principal::Respondent {
+            let refused = shorts.iter().all(|short| ["rt", "id"].contains(short));
+            require(refused, "respondents' methods take no credential but a response token");
+            continue;
+        }
         require(alike(&[Kind::Foreign, Kind::Random]), "what is foreign differs from nothing");
         let held =
             name != "all_but" && need.is_none_or(|need| principal.permissions.contains(&need));

@@ -100,6 +100,9 @@ pub(crate) const SUBMIT_FOOTER: &str =
 /// `SubmitImportChunk`.
 pub(crate) const SUBMIT: &str = "orgfit.intake.v1.IntakeService/SubmitImportChunk";
 
+/// `SubmitResponse`.
+pub(crate) const SUBMIT_RESPONSE: &str = "orgfit.respondent.v1.RespondentService/SubmitResponse";
+
 /// A request of every method.
 pub(crate) const BASES: &[Base] = &[
     base("orgfit.directory.v1.DirectoryService/GetOrganization", "", &["{}"]),
@@ -155,6 +158,12 @@ pub(crate) const BASES: &[Base] = &[
     base(SUBMIT, "units", &[SUBMIT_UNITS]),
     base(SUBMIT, "people", &[SUBMIT_PEOPLE]),
     base(SUBMIT, "footer", &[SUBMIT_FOOTER]),
+    base(
+        "orgfit.respondent.v1.RespondentService/GetQuestionnaire",
+        "",
+        &[r#"{"languageCode": "de"}"#],
+    ),
+    base(SUBMIT_RESPONSE, "", &[r#"{"submissionId": "$uuid", "answers": {"codes": [1, 2, -1]}}"#]),
     base("orgfit.intake.v1.IntakeService/GetImport", "", &[r#"{"importId": "$import"}"#]),
     base("orgfit.intake.v1.IntakeService/ListImports", "", &[r#"{"pageSize": 1}"#]),
     base(
