@@ -14,6 +14,7 @@ use orgfit::directory::{self, NewOrganization, Settings};
 use orgfit::pb::access::access_service_client::AccessServiceClient;
 use orgfit::pb::directory::directory_service_client::DirectoryServiceClient;
 use orgfit::pb::directory::people_service_client::PeopleServiceClient;
+use orgfit::pb::instrument::instrument_service_client::InstrumentServiceClient;
 use orgfit::pb::intake::intake_service_client::IntakeServiceClient;
 use orgfit::server::{self, Options, Running};
 use sha2::{Digest, Sha256};
@@ -311,6 +312,11 @@ impl Client {
     /// `IntakeService`.
     pub(crate) fn intake(&self) -> IntakeServiceClient<Calls> {
         IntakeServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    /// `InstrumentService`.
+    pub(crate) fn instruments(&self) -> InstrumentServiceClient<Calls> {
+        InstrumentServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
     /// `AccessService`.
