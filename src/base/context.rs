@@ -81,6 +81,12 @@ impl Context {
         )
     }
 
+    /// The same call with another patience, from now on: for work that nobody waits for.
+    #[must_use]
+    pub fn with_patience(&self, patience: Duration) -> Self {
+        Self { deadline: Instant::now() + patience, ..self.clone() }
+    }
+
     /// A fresh identifier of any kind.
     pub fn new_id<I: Id>(&self) -> I {
         I::from_uuid(self.ids.ordered(self.now))

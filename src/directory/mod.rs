@@ -166,7 +166,8 @@ pub async fn require_within(
     if is_within(tx, reach, unit).await? { Ok(()) } else { Err(denied(permission)) }
 }
 
-async fn is_within(tx: &mut Tx, reach: &Reach, unit: UnitId) -> Result<bool> {
+/// Whether a unit lies in `reach`, as the tree is now.
+pub async fn is_within(tx: &mut Tx, reach: &Reach, unit: UnitId) -> Result<bool> {
     match reach {
         Reach::Organization => Ok(true),
         Reach::Subtrees(tops) => {

@@ -52,8 +52,7 @@ fn units(ground: &Ground, base: Slice, rows: Rows) -> Result<Vec<Row>> {
         return Ok(Vec::new());
     }
     let own = Row { slice: Slice { direct: true, ..base }, depth: 0 };
-    let mut below: Vec<Row> =
-        if rows == Rows::ChildUnits { vec![own] } else { Vec::new() };
+    let mut below: Vec<Row> = if rows == Rows::ChildUnits { vec![own] } else { Vec::new() };
     let top = ground.units().get(base.unit).map_or(0, |unit| unit.depth);
     // A subtree is one piece: it ends with the first unit that is as high as its top.
     for (position, unit) in ground.units().iter().enumerate().skip(base.unit + 1) {
@@ -72,9 +71,7 @@ fn values(ground: &Ground, base: Slice, dimension: usize) -> Result<Vec<Row>> {
     let count = ground.frame().values.get(dimension).copied().unwrap_or(0);
     let row = |part| Row { slice: Slice { part, ..base }, depth: 1 };
     match base.part {
-        Part::Whole => {
-            Ok((0..count).map(|value| row(Part::Value { dimension, value })).collect())
-        }
+        Part::Whole => Ok((0..count).map(|value| row(Part::Value { dimension, value })).collect()),
         Part::Value { dimension: held, value: fixed } if base.unit == 0 && !base.direct => {
             for (pair, crossed) in ground.frame().pairs.iter().enumerate() {
                 if *crossed == (held, dimension) {
@@ -86,7 +83,9 @@ fn values(ground: &Ground, base: Slice, dimension: usize) -> Result<Vec<Row>> {
                     return Ok((0..count).map(|value| row(part(value))).collect());
                 }
             }
-            Err(not_planned("the wave's anonymity policy declares no table of these two dimensions"))
+            Err(not_planned(
+                "the wave's anonymity policy declares no table of these two dimensions",
+            ))
         }
         Part::Value { .. } | Part::Pair { .. } => Err(not_planned(
             "two segment values at most are crossed, and for the wave's whole scope only",
@@ -98,7 +97,7 @@ fn values(ground: &Ground, base: Slice, dimension: usize) -> Result<Vec<Row>> {
 mod tests {
     use super::super::ground::tests::{ground, named, unit};
     use super::*;
-    use crate::base::{Reach, Reason};
+    use crate::base::{Permission, Reach, Reason};
 
     /// Rows as `unit/depth`, own staff with a star, segment values after a colon.
     fn told(base: Slice, asked: Rows, sight: &Sight) -> String {
@@ -108,7 +107,8 @@ mod tests {
             .iter()
             .map(|row| {
                 let name = ground.name(row.slice);
-                let values: Vec<_> = name.segments.iter().map(|(_, value)| value.as_str()).collect();
+                let values: Vec<_> =
+                    name.segments.iter().map(|(_, value)| value.as_str()).collect();
                 let star = if row.slice.direct { "*" } else { "" };
                 format!("{}{star}/{}:{}", row.slice.unit, row.depth, values.join("+"))
             })
@@ -140,7 +140,8 @@ mod tests {
     #[test]
     fn who_sees_a_part_gets_its_rows_and_those_above_it() {
         let ground = ground();
-        let sight = Sight::of(&Reach::of(Some(unit(3))), false, &ground).unwrap();
+        let reach = Reach::of(Some(unit(3)));
+        let sight = Sight::of(&reach, Permission::ResultsRead, false, &ground).unwrap();
         let whole = ground.find(&named(None, false, &[])).unwrap();
         assert_eq!(told(whole, Rows::ChildUnits, &sight), "0/0: 1/1:");
         assert_eq!(told(whole, Rows::Subtree, &sight), "0/0: 1/1: 3/2:");

@@ -1,6 +1,6 @@
 //! The sentences that people read where a number is not shown. They are here and nowhere else, in
 //! every language that the engine speaks.
-use super::hidden::Hidden;
+use crate::disclosure::Hidden;
 
 /// Languages of the sentences; the first is the one that everything falls back to.
 const LANGUAGES: [&str; 2] = ["en", "de"];
@@ -23,14 +23,16 @@ pub fn text(reason: Hidden, language: &str) -> &'static str {
             "Nicht gezeigt, damit niemand in einer kleinen Gruppe erkannt werden kann.",
         ],
         Hidden::NotReleased => [
-            "Not there yet: results are released after the survey has closed.",
+            "Not there yet: results are released after the wave has closed.",
             "Noch nicht da: Ergebnisse werden nach dem Ende der Befragung veröffentlicht.",
         ],
-        Hidden::NotEstimable => [
+        Hidden::TooFewObservations => [
             "Cannot be computed from the answers that were given.",
             "Lässt sich aus den gegebenen Antworten nicht berechnen.",
         ],
-        Hidden::NotMeasured => ["Not asked for in this survey.", "In dieser Befragung nicht erhoben."],
+        Hidden::NotMeasured => {
+            ["Not asked for in this wave.", "In dieser Befragung nicht erhoben."]
+        }
         Hidden::AccessRestricted => [
             "Not shown to you: of the units above yours you see overall and dimension scores only.",
             "Ihnen nicht gezeigt: Von den Einheiten über Ihrer sehen Sie nur Gesamtwert und Dimensionen.",
@@ -58,7 +60,14 @@ mod tests {
 
     #[test]
     fn every_reason_has_a_sentence_of_its_own_in_each_language() {
-        let mut sentences: Vec<_> = Hidden::ALL
+        let reasons = [
+            Hidden::Protected,
+            Hidden::NotReleased,
+            Hidden::TooFewObservations,
+            Hidden::NotMeasured,
+            Hidden::AccessRestricted,
+        ];
+        let mut sentences: Vec<_> = reasons
             .iter()
             .flat_map(|reason| LANGUAGES.map(|language| text(*reason, language)))
             .collect();

@@ -22,23 +22,28 @@ pub enum View {
 pub enum Sight {
     /// Everything.
     Whole,
-    /// A part: the view of each unit, by position.
-    Part(Vec<Option<View>>),
+    /// A part.
+    Part {
+        /// The view of each unit, by position.
+        views: Vec<Option<View>>,
+        /// What the rest is refused for.
+        permission: Permission,
+    },
 }
 
 impl Sight {
     /// The sight of a reach. `above` says that the reach holds the wave's scope, whose place in the
     /// tree above the wave does not know. Refuses whoever sees nothing.
-    pub fn of(reach: &Reach, above: bool, ground: &Ground) -> Result<Self> {
+    pub fn of(reach: &Reach, permission: Permission, above: bool, ground: &Ground) -> Result<Self> {
         let Reach::Subtrees(tops) = reach else { return Ok(Self::Whole) };
         if above {
             return Ok(Self::Whole);
         }
         let views = views(tops, ground);
         if views.contains(&Some(View::Full)) {
-            Ok(Self::Part(views))
+            Ok(Self::Part { views, permission })
         } else {
-            Err(denied(Permission::ResultsRead))
+            Err(denied(permission))
         }
     }
 
@@ -51,7 +56,7 @@ impl Sight {
     pub fn view(&self, slice: Slice) -> Option<View> {
         match self {
             Self::Whole => Some(View::Full),
-            Self::Part(views) => match views.get(slice.unit).copied().flatten()? {
+            Self::Part { views, .. } => match views.get(slice.unit).copied().flatten()? {
                 View::Full => Some(View::Full),
                 View::Reference => {
                     (slice.part == Part::Whole && !slice.direct).then_some(View::Reference)
@@ -65,13 +70,13 @@ impl Sight {
     pub fn find(&self, ground: &Ground, named: &NamedSlice) -> Result<(Slice, View)> {
         let is_whole_unit = named.segments.is_empty() && !named.direct;
         let view = match self {
-            Self::Whole => Some(View::Full),
-            Self::Part(views) => ground
+            Self::Whole => View::Full,
+            Self::Part { views, permission } => ground
                 .position(named.unit_id)
                 .and_then(|unit| views.get(unit).copied().flatten())
-                .filter(|view| *view == View::Full || is_whole_unit),
+                .filter(|view| *view == View::Full || is_whole_unit)
+                .ok_or_else(|| denied(*permission))?,
         };
-        let view = view.ok_or_else(|| denied(Permission::ResultsRead))?;
         Ok((ground.find(named)?, view))
     }
 }
@@ -103,7 +108,7 @@ mod tests {
 
     fn sight(tops: &[u128]) -> Result<Sight> {
         let reach = Reach::Subtrees(tops.iter().map(|top| unit(*top)).collect());
-        Sight::of(&reach, false, &ground())
+        Sight::of(&reach, Permission::ResultsRead, false, &ground())
     }
 
     #[test]
@@ -116,7 +121,7 @@ mod tests {
             (&[77, 4], "R---F"),
         ];
         for (tops, wanted) in wanted {
-            let Sight::Part(views) = sight(tops).unwrap() else { panic!("it is a part") };
+            let Sight::Part { views, .. } = sight(tops).unwrap() else { panic!("it is a part") };
             let told: String = views
                 .iter()
                 .map(|view| match view {
@@ -133,8 +138,10 @@ mod tests {
     fn whoever_sees_no_unit_is_refused_and_whoever_reaches_above_the_scope_sees_all() {
         assert_eq!(sight(&[77]).unwrap_err().reason(), Reason::PermissionMissing);
         let reach = Reach::of(Some(unit(77)));
-        assert!(Sight::of(&reach, true, &ground()).unwrap().is_whole());
-        assert!(Sight::of(&Reach::Organization, false, &ground()).unwrap().is_whole());
+        for (reach, above) in [(reach, true), (Reach::Organization, false)] {
+            let sight = Sight::of(&reach, Permission::ResultsRead, above, &ground());
+            assert!(sight.unwrap().is_whole());
+        }
     }
 
     #[test]

@@ -27,12 +27,14 @@ pub struct Watch<P> {
     silence: Duration,
 }
 
-impl<P: Clone + PartialEq> Watch<P> {
+impl<P> Default for Watch<P> {
     /// Nothing yet.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self { told: Vec::new(), silence: Duration::ZERO }
     }
+}
 
+impl<P: Clone + PartialEq> Watch<P> {
     /// What to tell after a look that came `elapsed` after the one before: the participation of each
     /// slice, and the release when there is one.
     pub fn look<R>(
@@ -68,7 +70,7 @@ mod tests {
 
     #[test]
     fn the_state_comes_first_then_changes_then_the_release() {
-        let mut watch = Watch::new();
+        let mut watch = Watch::default();
         let first = watch.look(vec![1, 2], None::<char>, Duration::ZERO);
         assert_eq!(first, [Told::Participation(0, 1), Told::Participation(1, 2)]);
         assert_eq!(watch.look(vec![1, 2], None::<char>, SECOND), []);
@@ -79,7 +81,7 @@ mod tests {
 
     #[test]
     fn silence_lasts_twenty_seconds_at_most() {
-        let mut watch = Watch::new();
+        let mut watch = Watch::default();
         watch.look(vec![1], None::<char>, Duration::ZERO);
         for round in 0..3 {
             for second in 1..20 {

@@ -45,7 +45,7 @@ pub(in crate::insight) async fn find_release(
     Ok(sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.uuid())
         .bind(wave_id.uuid())
-        .bind(release_id.map(|id| id.uuid()))
+        .bind(release_id.map(Id::uuid))
         .fetch_optional(tx.connection()?)
         .await?)
 }
@@ -97,4 +97,22 @@ pub(in crate::insight) async fn list_cards(
     rows.into_iter()
         .map(|(number, card)| Ok((usize::try_from(number).map_err(Error::internal)?, card)))
         .collect()
+}
+
+/// The stored cards of the scopes of releases, by release.
+pub(in crate::insight) async fn list_scope_cards(
+    tx: &mut Tx,
+    releases: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<u8>>> {
+    let tenant = tx.scope().organization_id;
+    let rows: Vec<(Uuid, Vec<u8>)> = sqlx::query_as(
+        "-- insight::list_scope_cards
+         SELECT release_id, card FROM insight_cards
+         WHERE tenant_id = $1 AND release_id = ANY ($2) AND slice_number = 0",
+    )
+    .bind(tenant.uuid())
+    .bind(releases)
+    .fetch_all(tx.connection()?)
+    .await?;
+    Ok(rows.into_iter().collect())
 }
