@@ -12,10 +12,14 @@ use orgfit::base::id::{Id, OrganizationId, UnitId};
 use orgfit::base::{Clock, Context, Db, Permission, SystemClock, schema};
 use orgfit::directory::{self, NewOrganization, Settings};
 use orgfit::pb::access::access_service_client::AccessServiceClient;
+use orgfit::pb::assessment::assessment_service_client::AssessmentServiceClient;
+use orgfit::pb::assessment::invitation_service_client::InvitationServiceClient;
 use orgfit::pb::directory::directory_service_client::DirectoryServiceClient;
 use orgfit::pb::directory::people_service_client::PeopleServiceClient;
+use orgfit::pb::insight::insight_service_client::InsightServiceClient;
 use orgfit::pb::instrument::instrument_service_client::InstrumentServiceClient;
 use orgfit::pb::intake::intake_service_client::IntakeServiceClient;
+use orgfit::pb::respondent::respondent_service_client::RespondentServiceClient;
 use orgfit::server::{self, Options, Running};
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
@@ -317,6 +321,26 @@ impl Client {
     /// `InstrumentService`.
     pub(crate) fn instruments(&self) -> InstrumentServiceClient<Calls> {
         InstrumentServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    /// `AssessmentService`.
+    pub(crate) fn assessments(&self) -> AssessmentServiceClient<Calls> {
+        AssessmentServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    /// `InvitationService`.
+    pub(crate) fn invitations(&self) -> InvitationServiceClient<Calls> {
+        InvitationServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    /// `InsightService`.
+    pub(crate) fn insight(&self) -> InsightServiceClient<Calls> {
+        InsightServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
+    }
+
+    /// `RespondentService`; the credential is a response token.
+    pub(crate) fn respondent(&self) -> RespondentServiceClient<Calls> {
+        RespondentServiceClient::with_interceptor(self.channel.clone(), self.credential.clone())
     }
 
     /// `AccessService`.
