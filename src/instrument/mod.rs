@@ -20,7 +20,6 @@ pub use content::{
     Role,
 };
 pub use layout::{Answer, Layout};
-pub use readiness::serving_language;
 pub use rpc::InstrumentRpc;
 pub use version::{Instrument, State, Version};
 
