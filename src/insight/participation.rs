@@ -2,7 +2,7 @@
 use super::ground::Ground;
 use crate::assessment::Snapshot;
 use crate::base::clock::Timestamp;
-use crate::disclosure::{self, Figure, Hidden, Released, Steps};
+use crate::disclosure::{self, Figure, Hidden, Home, Inhabited, Released, Steps};
 use crate::respondent::Cell;
 
 /// A count, or why there is none.
@@ -99,7 +99,12 @@ impl Progress {
                 }
             }
         }
-        let invited: Vec<u32> = sums.iter().map(|[invited, ..]| *invited).collect();
+        let inhabited = cells.iter().filter_map(|cell| {
+            let unit = ground.position(Some(cell.unit_id))?;
+            let home = Home { unit, values: &cell.values };
+            Some(Inhabited { home, people: u32::try_from(cell.invited).unwrap_or(0) })
+        });
+        let invited: Vec<Inhabited<'_>> = inhabited.collect();
         let step = u32::try_from(minimum_group_size).unwrap_or(u32::MAX);
         let shown = disclosure::plan_counts(ground.frame(), &invited, step, salt);
         let counted = sums
