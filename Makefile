@@ -29,6 +29,7 @@ demo: build ## Start the engine, import an invented organization, show it, and s
 	ORGFIT_PG_BIN_DIR=$$bin $(ORGFIT) demo --data-dir "$$data" $(DEMO_FLAGS)
 
 test: build ## Run every test beside a PostgreSQL of their own.
+	@[ -z "$$ORGFIT_ORACLE_DIR" ] || $(PYTHON) scripts/oracles.py "$$ORGFIT_ORACLE_DIR"
 	@bin=$$($(POSTGRES)) && data=$$($(POSTGRES) --scratch test-postgres) && \
 	ORGFIT_PG_BIN_DIR=$$bin $(ORGFIT) postgres --data-dir "$$data" -- \
 		$(CARGO) test --locked $(TEST_FLAGS)

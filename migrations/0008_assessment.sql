@@ -115,6 +115,7 @@ CREATE TABLE assessment_invitations (
     segments jsonb,
     late boolean NOT NULL,
     state smallint NOT NULL,
+    cell_id integer,
     expire_time timestamptz,
     batch_id uuid,
     PRIMARY KEY (tenant_id, invitation_id),
@@ -136,6 +137,7 @@ COMMENT ON COLUMN assessment_invitations.unit_id IS 'Of invitations for nobody i
 COMMENT ON COLUMN assessment_invitations.segments IS 'Of invitations for nobody in particular: the segment values that the answer counts for.';
 COMMENT ON COLUMN assessment_invitations.late IS 'Issued after the opening.';
 COMMENT ON COLUMN assessment_invitations.state IS '1 issued, 2 revoked.';
+COMMENT ON COLUMN assessment_invitations.cell_id IS 'Cell that the answer will count for; null before the opening.';
 COMMENT ON COLUMN assessment_invitations.expire_time IS 'When the token stops working; null for the close of the wave.';
 COMMENT ON COLUMN assessment_invitations.batch_id IS 'The request_id that issued invitations for nobody in particular.';
 CALL base_protect('assessment_invitations', 'SELECT, INSERT, UPDATE, DELETE');

@@ -23,7 +23,8 @@ pub enum Need {
     Nothing,
     /// This one.
     One(Permission),
-    /// `units.import` or `people.import`: the import itself says which, so its method decides.
+    /// `units.import`, `people.import` or `responses.import`: the import itself says which, so its
+    /// method decides.
     ByImportKind,
 }
 
@@ -77,8 +78,34 @@ pub const POLICIES: &[Policy] = &[
     },
     row("orgfit.access.v1.AccessService/ListGrants", Permission::GrantsRead),
     row("orgfit.access.v1.AccessService/ChangeGrants", Permission::GrantsWrite),
+    row("orgfit.instrument.v1.InstrumentService/CreateInstrument", Permission::InstrumentsWrite),
+    row("orgfit.instrument.v1.InstrumentService/GetInstrument", Permission::InstrumentsRead),
+    row("orgfit.instrument.v1.InstrumentService/ListInstruments", Permission::InstrumentsRead),
+    row("orgfit.instrument.v1.InstrumentService/UpdateInstrument", Permission::InstrumentsWrite),
+    row("orgfit.instrument.v1.InstrumentService/PublishInstrument", Permission::InstrumentsWrite),
+    row("orgfit.instrument.v1.InstrumentService/RetireInstrument", Permission::InstrumentsWrite),
+    row("orgfit.instrument.v1.InstrumentService/DeleteInstrument", Permission::InstrumentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/CreateAssessment", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/GetAssessment", Permission::AssessmentsRead),
+    row("orgfit.assessment.v1.AssessmentService/ListAssessments", Permission::AssessmentsRead),
+    row("orgfit.assessment.v1.AssessmentService/UpdateAssessment", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/CreateWave", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/GetWave", Permission::AssessmentsRead),
+    row("orgfit.assessment.v1.AssessmentService/ListWaves", Permission::AssessmentsRead),
+    row("orgfit.assessment.v1.AssessmentService/UpdateWave", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/OpenWave", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/CloseWave", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/CancelWave", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.InvitationService/IssueInvitations", Permission::InvitationsWrite),
+    row("orgfit.assessment.v1.InvitationService/ListInvitations", Permission::InvitationsRead),
+    row("orgfit.assessment.v1.InvitationService/RevokeInvitations", Permission::InvitationsWrite),
+    row("orgfit.insight.v1.InsightService/GetScorecard", Permission::ResultsRead),
+    row("orgfit.insight.v1.InsightService/ListScoreBreakdown", Permission::ResultsRead),
+    row("orgfit.insight.v1.InsightService/WatchResults", Permission::ResultsRead),
+    row("orgfit.insight.v1.InsightService/ListReleases", Permission::AssessmentsRead),
     row("orgfit.intake.v1.IntakeService/ImportUnits", Permission::UnitsImport),
     row("orgfit.intake.v1.IntakeService/ImportPeople", Permission::PeopleImport),
+    row("orgfit.intake.v1.IntakeService/ImportResponses", Permission::ResponsesImport),
     Policy {
         method: "orgfit.intake.v1.IntakeService/SubmitImportChunk",
         need: Need::ByImportKind,

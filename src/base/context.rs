@@ -81,6 +81,12 @@ impl Context {
         )
     }
 
+    /// The same call with another patience, from now on: for work that nobody waits for.
+    #[must_use]
+    pub fn with_patience(&self, patience: Duration) -> Self {
+        Self { deadline: Instant::now() + patience, ..self.clone() }
+    }
+
     /// A fresh identifier of any kind.
     pub fn new_id<I: Id>(&self) -> I {
         I::from_uuid(self.ids.ordered(self.now))
@@ -89,6 +95,11 @@ impl Context {
     /// A fresh identifier that tells nothing of the time, of any kind.
     pub fn new_random_id<I: Id>(&self) -> I {
         I::from_uuid(self.ids.random())
+    }
+
+    /// A random value that names nothing, for marks such as leases.
+    pub fn new_random_uuid(&self) -> Uuid {
+        self.ids.random()
     }
 
     /// Where this call's transactions run.

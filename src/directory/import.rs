@@ -82,6 +82,15 @@ impl Faults {
         }
     }
 
+    /// Takes over what was found in the rows that come after these.
+    pub fn absorb(&mut self, later: Self) {
+        let room = FAULTS_MAX.saturating_sub(self.kept.len());
+        self.kept.extend(later.kept.into_iter().take(room));
+        self.count += later.count;
+        self.rejected_rows += later.rejected_rows;
+        self.last_row = later.last_row.or(self.last_row);
+    }
+
     /// All faults, kept or not.
     pub fn count(&self) -> usize {
         self.count
@@ -114,6 +123,18 @@ pub struct Outcome {
     pub faults: Faults,
     /// Why nothing may be applied, in a sentence.
     pub refusal: Option<String>,
+}
+
+impl Outcome {
+    /// Takes over what became of the rows that come after these.
+    pub fn absorb(&mut self, later: Self) {
+        self.created += later.created;
+        self.updated += later.updated;
+        self.unchanged += later.unchanged;
+        self.absent += later.absent;
+        self.faults.absorb(later.faults);
+        self.refusal = self.refusal.take().or(later.refusal);
+    }
 }
 
 /// What happens to things that no row mentions.
@@ -181,7 +202,11 @@ mod tests {
             faults.push(fault(row));
         }
         assert_eq!(faults.rejected_rows(), 2);
+        let mut later = Faults::default();
+        later.push(fault(7));
+        faults.absorb(later);
+        assert_eq!((faults.count(), faults.rejected_rows()), (4, 3));
         let rows: Vec<_> = faults.into_kept().iter().map(|fault| fault.row_number).collect();
-        assert_eq!(rows, [1, 3, 3]);
+        assert_eq!(rows, [1, 3, 3, 7]);
     }
 }

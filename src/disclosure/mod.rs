@@ -2,6 +2,26 @@
 //! to a published one.
 //!
 //! Invariant: a [`Figure`] is built here and nowhere else.
+#![expect(clippy::float_arithmetic, reason = "published numbers come from statistics")]
+pub mod card;
+mod code;
+mod counts;
+mod decide;
+pub mod figure;
 pub mod frame;
+mod limits;
+mod line;
+mod plan;
+mod publish;
+pub mod steps;
+mod tree;
 
+pub use card::{Card, ItemCard, Participation};
+pub use counts::{Counts, Home};
+pub use decide::{Allowed, Decisions};
+pub use figure::{Figure, Hidden, Kind, Method, Released};
 pub use frame::{Frame, Part, Slice};
+pub use limits::{ITEM_COUNTS, Judged, Limits};
+pub use plan::{Rule, plan_counts};
+pub use publish::{Computed, Draft, ItemDraft, Published, Score, publish};
+pub use steps::{Steps, share_of};

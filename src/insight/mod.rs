@@ -1,3 +1,22 @@
 //! Results: releases, and the numbers that they publish.
 //!
 //! Invariant: every number that leaves is a figure of `disclosure`.
+mod answers;
+pub mod breakdown;
+mod climb;
+mod compute;
+mod draft;
+pub mod ground;
+pub mod note;
+pub mod numbers;
+pub mod participation;
+mod release;
+mod rpc;
+pub mod sight;
+mod store;
+mod subject;
+pub mod watch;
+mod wire;
+
+pub use release::release_due;
+pub use rpc::InsightRpc;

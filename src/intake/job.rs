@@ -2,7 +2,7 @@
 use chrono::TimeDelta;
 
 use crate::base::clock::Timestamp;
-use crate::base::id::{Id, ImportId};
+use crate::base::id::{Id, ImportId, WaveId};
 use crate::base::{Error, Permission, Reason, Result};
 use crate::directory::{AbsentRows, Outcome};
 
@@ -10,6 +10,8 @@ use crate::directory::{AbsentRows, Outcome};
 pub const ROWS_PER_CHUNK_MAX: usize = 500;
 /// Most rows of an import of people.
 pub const PEOPLE_ROWS_MAX: i32 = 2_000_000;
+/// Most rows of an import of responses.
+pub const RESPONSE_ROWS_MAX: i32 = 2_000_000;
 /// Most rows of an import of units.
 pub const UNIT_ROWS_MAX: i32 = 100_000;
 /// Most imports that an organization has open.
@@ -29,6 +31,8 @@ pub enum ImportKind {
     Units = 1,
     /// People.
     People = 2,
+    /// Responses that were collected elsewhere.
+    Responses = 3,
 }
 
 impl ImportKind {
@@ -39,7 +43,9 @@ impl ImportKind {
 
     /// Reads a stored number.
     pub fn from_number(number: i16) -> Option<Self> {
-        [Self::Units, Self::People].into_iter().find(|kind| kind.number() == number)
+        [Self::Units, Self::People, Self::Responses]
+            .into_iter()
+            .find(|kind| kind.number() == number)
     }
 
     /// What it takes to import this.
@@ -47,6 +53,7 @@ impl ImportKind {
         match self {
             Self::Units => Permission::UnitsImport,
             Self::People => Permission::PeopleImport,
+            Self::Responses => Permission::ResponsesImport,
         }
     }
 
@@ -54,6 +61,7 @@ impl ImportKind {
         match self {
             Self::Units => UNIT_ROWS_MAX,
             Self::People => PEOPLE_ROWS_MAX,
+            Self::Responses => RESPONSE_ROWS_MAX,
         }
     }
 }
@@ -128,6 +136,17 @@ pub struct ImportHeader {
     pub validate_only: bool,
     /// Name of the source.
     pub source: String,
+    /// Where responses go; none for other kinds.
+    pub target: Option<ResponseTarget>,
+}
+
+/// Where imported responses go, and what their codes answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResponseTarget {
+    /// The wave.
+    pub wave_id: WaveId,
+    /// Keys of the items, in the order of the codes of every sheet.
+    pub item_keys: Vec<String>,
 }
 
 /// An import.
@@ -309,6 +328,7 @@ mod tests {
             absent_rows: AbsentRows::Keep,
             validate_only: false,
             source: String::new(),
+            target: None,
         };
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         ImportJob::open(header, ImportKind::People, now)

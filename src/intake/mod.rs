@@ -2,7 +2,8 @@
 //! so that an import appears whole or not at all and its rows may refer to one another in any
 //! order.
 //!
-//! Invariant: nothing here decides what a row means; that is the directory's.
+//! Invariant: nothing here decides what a row means; that is the directory's, and of responses the
+//! assessment's.
 pub mod job;
 mod rpc;
 mod stage;

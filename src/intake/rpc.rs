@@ -39,7 +39,7 @@ impl IntakeRpc {
         ctx.caller.require_everywhere(kind.permission())?;
         let mut parts = std::pin::pin!(parts);
         let header = match parts.next().await.transpose()? {
-            Some(Part::Header(header)) => wire::parse_header(Some(header))?,
+            Some(Part::Header(header)) => wire::parse_header(Some(header), Some(kind))?,
             _ => return Err(Error::invalid_field("header", "must be the first message").into()),
         };
         open(&self.db, ctx, &header, kind).await?;
@@ -104,6 +104,18 @@ impl From<pb::ImportPeopleRequest> for Part {
     }
 }
 
+impl From<pb::ImportResponsesRequest> for Part {
+    fn from(message: pb::ImportResponsesRequest) -> Self {
+        use pb::import_responses_request::Part as Wire;
+        match message.part {
+            Some(Wire::Header(header)) => Self::Header(header),
+            Some(Wire::Rows(rows)) => Self::Chunk(rows.into()),
+            Some(Wire::Footer(footer)) => Self::Footer(footer),
+            None => Self::Empty,
+        }
+    }
+}
+
 #[tonic::async_trait]
 impl IntakeService for IntakeRpc {
     async fn import_units(
@@ -126,6 +138,16 @@ impl IntakeService for IntakeRpc {
         Ok(Response::new(pb::ImportPeopleResponse { import_job: Some(job), row_errors }))
     }
 
+    async fn import_responses(
+        &self,
+        request: Request<Streaming<pb::ImportResponsesRequest>>,
+    ) -> Result<Response<pb::ImportResponsesResponse>, Status> {
+        let ctx = context(request.extensions())?;
+        let parts = request.into_inner().map(|message| message.map(Part::from));
+        let (job, row_errors) = self.run(&ctx, ImportKind::Responses, parts).await?;
+        Ok(Response::new(pb::ImportResponsesResponse { import_job: Some(job), row_errors }))
+    }
+
     async fn submit_import_chunk(
         &self,
         request: Request<pb::SubmitImportChunkRequest>,
@@ -137,8 +159,9 @@ impl IntakeService for IntakeRpc {
         let chunk = match message.part {
             Some(Wire::Units(rows)) => Chunk { field: "units", ..Chunk::from(rows) },
             Some(Wire::People(rows)) => Chunk { field: "people", ..Chunk::from(rows) },
+            Some(Wire::Responses(rows)) => Chunk { field: "responses", ..Chunk::from(rows) },
             Some(Wire::Footer(footer)) => {
-                let header = wire::parse_header(message.header)?;
+                let header = wire::parse_header(message.header, None)?;
                 let job = self.finish_unary(&ctx, &header, footer.row_count).await?;
                 let row_errors = self.first_errors(&ctx, &job).await?;
                 let import_job = Some(wire::job(&job));
@@ -147,7 +170,7 @@ impl IntakeService for IntakeRpc {
             None => return Err(Error::invalid_field("part", "is required").into()),
         };
         ctx.caller.require_everywhere(chunk.kind.permission())?;
-        let header = wire::parse_header(message.header)?;
+        let header = wire::parse_header(message.header, Some(chunk.kind))?;
         let job = stage(&self.db, &ctx, &header, &chunk).await?;
         let import_job = Some(wire::job(&job));
         Ok(Response::new(pb::SubmitImportChunkResponse { import_job, row_errors: Vec::new() }))
@@ -246,6 +269,7 @@ fn require_any_import(ctx: &Context) -> Result<()> {
     ctx.caller
         .require_everywhere(Permission::UnitsImport)
         .or_else(|_| ctx.caller.require_everywhere(Permission::PeopleImport))
+        .or_else(|_| ctx.caller.require_everywhere(Permission::ResponsesImport))
 }
 
 async fn load(tx: &mut Tx, id: ImportId) -> Result<ImportJob> {

@@ -1,8 +1,10 @@
 //! The steps of an import, each in a transaction of its own: open, stage a chunk, apply.
 use super::job::{
-    ChunkVerdict, ImportHeader, ImportJob, ImportKind, ImportState, OPEN_IMPORTS_MAX,
+    ChunkVerdict, ImportHeader, ImportJob, ImportKind, ImportMode, ImportState, OPEN_IMPORTS_MAX,
+    ResponseTarget,
 };
 use super::{store, wire};
+use crate::assessment;
 use crate::base::id::{Id, ImportId};
 use crate::base::{Context, Db, Error, Reason, Result, Tx};
 use crate::directory::{Outcome, PeopleImport, apply_units};
@@ -52,6 +54,10 @@ async fn opened(
                 "an organization has at most {OPEN_IMPORTS_MAX} open imports; finish one, or wait 7 days until it expires"
             ),
         ));
+    }
+    if let Some(target) = &header.target {
+        // Looks at no row: a wave that takes none is refused before any is sent.
+        assessment::examine_responses(tx, ctx, target.wave_id, &target.item_keys, &[]).await?;
     }
     store::insert_import(tx, &ImportJob::open(header.clone(), kind, ctx.now)).await?;
     let job = load_locked(tx, header.import_id).await?;
@@ -143,7 +149,43 @@ async fn apply(tx: &mut Tx, ctx: &Context, job: &ImportJob) -> Result<Outcome> {
             apply_units(tx, ctx, &rows, job.header.absent_rows).await
         }
         ImportKind::People => apply_people(tx, ctx, job).await,
+        ImportKind::Responses => match &job.header.target {
+            Some(target) => apply_responses(tx, ctx, job, target).await,
+            None => Err(Error::internal("an import of responses has no wave")),
+        },
     }
+}
+
+/// Takes the responses into their wave. One that closed in the meantime will never take them, so
+/// that the import ends and its rows go.
+async fn apply_responses(
+    tx: &mut Tx,
+    ctx: &Context,
+    job: &ImportJob,
+    target: &ResponseTarget,
+) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    let mut next = 0;
+    while let Some(chunks) = load_chunks(tx, job, &mut next).await? {
+        let rows = wire::decode_responses(&chunks)?;
+        let examined =
+            assessment::examine_responses(tx, ctx, target.wave_id, &target.item_keys, &rows).await;
+        let (sheets, found) = match examined {
+            Ok(examined) => examined,
+            Err(error) if error.reason() == Reason::StateConflict => {
+                let refusal = Some(error.message().to_owned());
+                return Ok(Outcome { refusal, ..Outcome::default() });
+            }
+            Err(error) => return Err(error),
+        };
+        outcome.absorb(found);
+        let wrong =
+            job.header.mode == ImportMode::AllOrNothing && outcome.faults.rejected_rows() > 0;
+        if !wrong && !job.header.validate_only {
+            assessment::store_responses(tx, target.wave_id, &sheets).await?;
+        }
+    }
+    Ok(outcome)
 }
 
 async fn apply_people(tx: &mut Tx, ctx: &Context, job: &ImportJob) -> Result<Outcome> {

@@ -4,10 +4,10 @@ use uuid::Uuid;
 
 use super::job::{
     ABSENT_LIMIT_PERCENT_DEFAULT, ImportHeader, ImportJob, ImportKind, ImportMode, ImportState,
-    KEPT_DAYS,
+    KEPT_DAYS, ResponseTarget,
 };
 use crate::base::clock::Timestamp;
-use crate::base::id::{Id, ImportId};
+use crate::base::id::{Id, ImportId, WaveId};
 use crate::base::page::PageRequest;
 use crate::base::{Error, Result, Tx};
 use crate::directory::AbsentRows;
@@ -21,6 +21,8 @@ struct JobRow {
     absent_limit_percent: i32,
     validate_only: bool,
     source: String,
+    wave_id: Option<Uuid>,
+    item_keys: Option<Vec<String>>,
     state: i16,
     next_chunk_index: i32,
     received_row_count: i32,
@@ -57,6 +59,10 @@ impl TryFrom<JobRow> for ImportJob {
                 },
                 validate_only: row.validate_only,
                 source: row.source,
+                target: row.wave_id.zip(row.item_keys).map(|(wave_id, item_keys)| ResponseTarget {
+                    wave_id: WaveId::from_uuid(wave_id),
+                    item_keys,
+                }),
             },
             kind: ImportKind::from_number(row.kind).ok_or_else(unknown)?,
             state: ImportState::from_number(row.state).ok_or_else(unknown)?,
@@ -76,7 +82,7 @@ impl TryFrom<JobRow> for ImportJob {
 }
 
 const COLUMNS: &str = "import_id, kind, mode, absent_rows, absent_limit_percent, validate_only,
-    source, state, next_chunk_index, received_row_count, created_row_count, updated_row_count,
+    source, wave_id, item_keys, state, next_chunk_index, received_row_count, created_row_count, updated_row_count,
     unchanged_row_count, rejected_row_count, absent_row_count, failure, create_time, finish_time,
     expire_time";
 
@@ -126,14 +132,15 @@ pub(super) async fn insert_import(tx: &mut Tx, job: &ImportJob) -> Result<()> {
         AbsentRows::Keep => (KEEP, ABSENT_LIMIT_PERCENT_DEFAULT),
         AbsentRows::SoftDelete { limit_percent } => (SOFT_DELETE, limit_percent),
     };
+    let target = job.header.target.as_ref();
     sqlx::query(
         "-- intake::insert_import
          INSERT INTO intake_imports
              (tenant_id, import_id, kind, mode, absent_rows, absent_limit_percent, validate_only,
               source, state, next_chunk_index, received_row_count, created_row_count,
               updated_row_count, unchanged_row_count, rejected_row_count, absent_row_count,
-              failure, create_time, expire_time)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, 0, 0, 0, 0, '', $10, $11)
+              failure, create_time, expire_time, wave_id, item_keys)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, 0, 0, 0, 0, '', $10, $11, $12, $13)
          ON CONFLICT (tenant_id, import_id) DO NOTHING",
     )
     .bind(tenant.uuid())
@@ -147,6 +154,8 @@ pub(super) async fn insert_import(tx: &mut Tx, job: &ImportJob) -> Result<()> {
     .bind(job.state.number())
     .bind(job.create_time)
     .bind(job.expire_time)
+    .bind(target.map(|target| target.wave_id.uuid()))
+    .bind(target.map(|target| target.item_keys.as_slice()))
     .execute(tx.connection()?)
     .await?;
     Ok(())

@@ -1,19 +1,28 @@
 //! Between the wire types of `orgfit.intake.v1` and values.
 use prost::Message;
 
-use super::job::{ABSENT_LIMIT_PERCENT_DEFAULT, ImportHeader, ImportJob, ImportKind, ImportMode};
+use super::job::{
+    ABSENT_LIMIT_PERCENT_DEFAULT, ImportHeader, ImportJob, ImportKind, ImportMode, ResponseTarget,
+};
 use super::stage::Chunk;
 use super::store::{RowError, StagedChunk};
+use crate::assessment::ResponseRow;
 use crate::base::wire::timestamp;
 use crate::base::{Check, Error, Result};
 use crate::directory::{AbsentRows, Fault, FaultKind, PersonRow, RawDate, UnitRow};
-use crate::pb::common::CalendarDate;
+use crate::pb::common::{CalendarDate, SegmentSelector};
 use crate::pb::intake as pb;
 
 /// Longest name of a source, in characters.
 const SOURCE_CHARS_MAX: usize = 100;
+/// Most items of a sheet.
+const ITEMS_MAX: usize = 200;
 
-pub(super) fn parse_header(header: Option<pb::ImportHeader>) -> Result<ImportHeader> {
+/// Reads a header. Without a `kind` the import is known already, and its own header tells.
+pub(super) fn parse_header(
+    header: Option<pb::ImportHeader>,
+    kind: Option<ImportKind>,
+) -> Result<ImportHeader> {
     let Some(header) = header else {
         return Err(Error::invalid_field("header", "is required, and comes first"));
     };
@@ -47,6 +56,10 @@ pub(super) fn parse_header(header: Option<pb::ImportHeader>) -> Result<ImportHea
             None
         }
     };
+    let target = parse_target(&mut check, &header, kind);
+    if target.as_ref().is_some_and(Option::is_some) && absent_rows != Some(AbsentRows::Keep) {
+        check.refuse("absent_rows", "must be KEEP for responses, which have no key");
+    }
     check.build(|| {
         Some(ImportHeader {
             import_id: import_id?,
@@ -54,8 +67,41 @@ pub(super) fn parse_header(header: Option<pb::ImportHeader>) -> Result<ImportHea
             absent_rows: absent_rows?,
             validate_only: header.validate_only,
             source: source?,
+            target: target?,
         })
     })
+}
+
+/// Reads where responses go. The outer `None` is a violation.
+#[expect(
+    clippy::option_option,
+    reason = "the outer one is the collector's, the inner one the value"
+)]
+fn parse_target(
+    check: &mut Check,
+    header: &pb::ImportHeader,
+    kind: Option<ImportKind>,
+) -> Option<Option<ResponseTarget>> {
+    let is_set = !header.wave_id.is_empty() || !header.item_keys.is_empty();
+    if !kind.map_or(is_set, |kind| kind == ImportKind::Responses) {
+        for (field, is_empty) in
+            [("wave_id", header.wave_id.is_empty()), ("item_keys", header.item_keys.is_empty())]
+        {
+            if !is_empty {
+                check.refuse(field, "must be empty unless responses are imported");
+            }
+        }
+        return (!is_set).then_some(None);
+    }
+    let wave_id = check.id("wave_id", &header.wave_id);
+    let counted = check.count("item_keys", header.item_keys.len(), 1..=ITEMS_MAX);
+    let item_keys = (0..)
+        .zip(&header.item_keys)
+        .take(ITEMS_MAX)
+        .map(|(position, key): (usize, _)| check.key(&format!("item_keys[{position}]"), key))
+        .collect::<Option<Vec<_>>>();
+    counted?;
+    Some(Some(ResponseTarget { wave_id: wave_id?, item_keys: item_keys? }))
 }
 
 pub(super) fn job(job: &ImportJob) -> pb::ImportJob {
@@ -83,6 +129,7 @@ fn header(header: &ImportHeader) -> pb::ImportHeader {
         AbsentRows::Keep => (pb::AbsentRows::Keep, 0),
         AbsentRows::SoftDelete { limit_percent } => (pb::AbsentRows::SoftDelete, limit_percent),
     };
+    let target = header.target.as_ref();
     pb::ImportHeader {
         import_id: header.import_id.to_string(),
         mode: i32::from(header.mode.number()),
@@ -90,6 +137,8 @@ fn header(header: &ImportHeader) -> pb::ImportHeader {
         validate_only: header.validate_only,
         source: header.source.clone(),
         absent_limit_percent,
+        wave_id: target.map(|target| target.wave_id.to_string()).unwrap_or_default(),
+        item_keys: target.map(|target| target.item_keys.clone()).unwrap_or_default(),
     }
 }
 
@@ -133,6 +182,7 @@ pub(super) fn parse_kind(check: &mut Check, kind: i32) -> Option<Option<ImportKi
         Ok(pb::ImportKind::Unspecified) => Some(None),
         Ok(pb::ImportKind::Units) => Some(Some(ImportKind::Units)),
         Ok(pb::ImportKind::People) => Some(Some(ImportKind::People)),
+        Ok(pb::ImportKind::Responses) => Some(Some(ImportKind::Responses)),
         Err(_) => {
             check.refuse("kind", "is not a kind of this version of the contract");
             None
@@ -168,6 +218,18 @@ impl From<pb::PersonRows> for Chunk {
     }
 }
 
+impl From<pb::ResponseRows> for Chunk {
+    fn from(rows: pb::ResponseRows) -> Self {
+        Self {
+            field: "rows",
+            kind: ImportKind::Responses,
+            index: rows.chunk_index,
+            row_count: rows.rows.len(),
+            encoded: rows.encode_to_vec(),
+        }
+    }
+}
+
 /// The rows of staged chunks of units.
 pub(super) fn decode_units(chunks: &[StagedChunk]) -> Result<Vec<UnitRow>> {
     decode(chunks, |encoded| pb::UnitRows::decode(encoded), unit_rows)
@@ -176,6 +238,11 @@ pub(super) fn decode_units(chunks: &[StagedChunk]) -> Result<Vec<UnitRow>> {
 /// The rows of staged chunks of people.
 pub(super) fn decode_people(chunks: &[StagedChunk]) -> Result<Vec<PersonRow>> {
     decode(chunks, |encoded| pb::PersonRows::decode(encoded), person_rows)
+}
+
+/// The rows of staged chunks of responses.
+pub(super) fn decode_responses(chunks: &[StagedChunk]) -> Result<Vec<ResponseRow>> {
+    decode(chunks, |encoded| pb::ResponseRows::decode(encoded), response_rows)
 }
 
 fn decode<W, R>(
@@ -205,6 +272,23 @@ fn unit_rows(first_row_number: i32, rows: pb::UnitRows) -> Vec<UnitRow> {
         .collect()
 }
 
+fn segments(segments: Vec<SegmentSelector>) -> Vec<(String, String)> {
+    segments.into_iter().map(|segment| (segment.dimension_key, segment.value_key)).collect()
+}
+
+fn response_rows(first_row_number: i32, rows: pb::ResponseRows) -> Vec<ResponseRow> {
+    rows.rows
+        .into_iter()
+        .zip(first_row_number..)
+        .map(|(row, row_number)| ResponseRow {
+            row_number,
+            unit_external_id: row.unit_external_id,
+            segments: segments(row.segments),
+            codes: row.answers.map(|sheet| sheet.codes).unwrap_or_default(),
+        })
+        .collect()
+}
+
 fn person_rows(first_row_number: i32, rows: pb::PersonRows) -> Vec<PersonRow> {
     rows.rows
         .into_iter()
@@ -220,11 +304,7 @@ fn person_rows(first_row_number: i32, rows: pb::PersonRows) -> Vec<PersonRow> {
             work_email: row.work_email,
             language_code: row.language_code,
             manager_external_id: row.manager_external_id,
-            segments: row
-                .segments
-                .into_iter()
-                .map(|segment| (segment.dimension_key, segment.value_key))
-                .collect(),
+            segments: segments(row.segments),
             employment_status: row.employment_status,
             start_date: raw_date(row.start_date),
             termination_date: raw_date(row.termination_date),

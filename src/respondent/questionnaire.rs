@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Localized;
 use crate::instrument::Content;
-use crate::instrument::content::Item;
+use crate::instrument::Item;
 
 /// A questionnaire in all its languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

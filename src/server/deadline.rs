@@ -31,21 +31,26 @@ pub struct CallDeadline(pub Instant);
 #[derive(Clone, Debug, Default)]
 pub struct Deadline {
     give_up: CancellationToken,
+    drain: CancellationToken,
 }
 
 impl Deadline {
-    /// A layer that also ends calls when the server gives up waiting for them.
-    pub fn new(give_up: CancellationToken) -> Self {
-        Self { give_up }
+    /// A layer that also ends calls when the server gives up waiting for them, and streams that it
+    /// gives when it lets nobody in any more: they would hold it up, and lose nothing.
+    pub fn new(give_up: CancellationToken, drain: CancellationToken) -> Self {
+        Self { give_up, drain }
     }
 
     /// Resolves when the deadline passes, or the server's own does.
-    fn over(&self, deadline: Instant) -> impl Future<Output = Error> + Send + use<> {
-        let give_up = self.give_up.clone();
+    fn over(
+        deadline: Instant,
+        server: &CancellationToken,
+    ) -> impl Future<Output = Error> + Send + use<> {
+        let server = server.clone();
         async move {
             tokio::select! {
                 () = tokio::time::sleep_until(deadline.into()) => db::deadline_exceeded(),
-                () = give_up.cancelled() => Error::new(
+                () = server.cancelled() => Error::new(
                     Reason::Unavailable,
                     "the server stops; a write may have happened: repeat it with the same request_id",
                 )
@@ -57,27 +62,30 @@ impl Deadline {
 
 impl Stage for Deadline {
     async fn handle(self: Arc<Self>, mut call: Call, next: Handler) -> Reply {
-        let takes_stream = Methods::called(&call).is_some_and(|method| method.takes_stream);
-        let patience = match patience(call.headers(), takes_stream) {
+        let method = Methods::called(&call);
+        let gives_stream = method.is_some_and(|method| method.gives_stream);
+        let streams = gives_stream || method.is_some_and(|method| method.takes_stream);
+        let patience = match patience(call.headers(), streams) {
             Ok(patience) => patience,
             Err(error) => return Status::from(error).into_http(),
         };
         let deadline = Instant::now() + patience;
         call.extensions_mut().insert(CallDeadline(deadline));
-        let call = call.map(|body| Ending::request(body, self.over(deadline)));
+        let call = call.map(|body| Ending::request(body, Self::over(deadline, &self.give_up)));
+        let server = if gives_stream { &self.drain } else { &self.give_up };
         tokio::select! {
             reply = next.answer(call) => {
-                reply.map(|body| Ending::response(body, self.over(deadline)))
+                reply.map(|body| Ending::response(body, Self::over(deadline, server)))
             }
-            error = self.over(deadline) => Status::from(error).into_http(),
+            error = Self::over(deadline, &self.give_up) => Status::from(error).into_http(),
         }
     }
 }
 
 /// How long the call may take.
-fn patience(headers: &HeaderMap, takes_stream: bool) -> Result<Duration> {
+fn patience(headers: &HeaderMap, streams: bool) -> Result<Duration> {
     let Some(value) = headers.get(HEADER) else {
-        return Ok(if takes_stream { CAP } else { UNARY_DEFAULT });
+        return Ok(if streams { CAP } else { UNARY_DEFAULT });
     };
     let timeout = value.to_str().ok().and_then(parse).ok_or_else(|| {
         Error::invalid_field(HEADER, "must be one to eight digits and a unit of H, M, S, m, u or n")

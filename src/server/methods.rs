@@ -20,8 +20,9 @@ pub const RESPONDENT_REQUEST_BYTES_MAX: usize = 32 << 10;
 /// The service of respondents.
 const RESPONDENTS: &str = "orgfit.respondent.v1.RespondentService/";
 
-/// Services and methods that take many rows at once.
+/// Services and methods that take many rows, or a whole questionnaire, at once.
 const BULK: &[&str] = &[
+    "orgfit.instrument.v1.InstrumentService/",
     "orgfit.intake.v1.IntakeService/",
     "orgfit.directory.v1.DirectoryService/UpdateSegmentScheme",
 ];
@@ -33,6 +34,8 @@ pub struct Method {
     pub name: String,
     /// Whether the caller sends a stream.
     pub takes_stream: bool,
+    /// Whether the caller is sent a stream.
+    pub gives_stream: bool,
     /// Largest message that it takes.
     pub request_bytes_max: usize,
     /// Its calls are counted and leave no other trace, and a response token is their only credential.
@@ -61,6 +64,7 @@ impl Methods {
                     let method = Method {
                         name: name.clone(),
                         takes_stream: method.client_streaming(),
+                        gives_stream: method.server_streaming(),
                         request_bytes_max: match (bulk, is_of_respondents) {
                             (true, _) => BULK_REQUEST_BYTES_MAX,
                             (false, true) => RESPONDENT_REQUEST_BYTES_MAX,
@@ -142,8 +146,8 @@ mod tests {
 
     #[test]
     fn what_is_listed_as_bulk_exists() {
-        let services = ["orgfit.intake.v1.IntakeService", "orgfit.directory.v1.DirectoryService"];
-        let methods = Methods::of(pb::DESCRIPTOR_SET, &services).unwrap();
+        let services = crate::server::SERVICES;
+        let methods = Methods::of(pb::DESCRIPTOR_SET, services).unwrap();
         for bulk in BULK {
             assert!(methods.0.keys().any(|name| name.starts_with(bulk)), "{bulk}");
         }

@@ -15,12 +15,19 @@ use super::rerun::Rerun;
 use super::running::Ends;
 use super::trace::Trace;
 use crate::access::{AccessRpc, Authenticator};
+use crate::assessment::{AssessmentRpc, InvitationRpc};
 use crate::directory::{DirectoryRpc, PeopleRpc};
+use crate::insight::InsightRpc;
+use crate::instrument::InstrumentRpc;
 use crate::intake::IntakeRpc;
 use crate::pb;
 use crate::pb::access::access_service_server::AccessServiceServer;
+use crate::pb::assessment::assessment_service_server::AssessmentServiceServer;
+use crate::pb::assessment::invitation_service_server::InvitationServiceServer;
 use crate::pb::directory::directory_service_server::DirectoryServiceServer;
 use crate::pb::directory::people_service_server::PeopleServiceServer;
+use crate::pb::insight::insight_service_server::InsightServiceServer;
+use crate::pb::instrument::instrument_service_server::InstrumentServiceServer;
 use crate::pb::intake::intake_service_server::IntakeServiceServer;
 use crate::pb::respondent::respondent_service_server::RespondentServiceServer;
 use crate::respondent::{RespondentRpc, Submissions};
@@ -30,6 +37,10 @@ pub const SERVICES: &[&str] = &[
     <DirectoryServiceServer<DirectoryRpc> as NamedService>::NAME,
     <PeopleServiceServer<PeopleRpc> as NamedService>::NAME,
     <AccessServiceServer<AccessRpc> as NamedService>::NAME,
+    <InstrumentServiceServer<InstrumentRpc> as NamedService>::NAME,
+    <AssessmentServiceServer<AssessmentRpc> as NamedService>::NAME,
+    <InvitationServiceServer<InvitationRpc> as NamedService>::NAME,
+    <InsightServiceServer<InsightRpc> as NamedService>::NAME,
     <IntakeServiceServer<IntakeRpc> as NamedService>::NAME,
     <RespondentServiceServer<RespondentRpc> as NamedService>::NAME,
 ];
@@ -50,7 +61,7 @@ pub(super) fn handler(
         .within(authenticate)
         .within(Limits::new(options.calls_max))
         .within(Detach::new(ends.calls.clone()))
-        .within(Deadline::new(ends.give_up.clone()))
+        .within(Deadline::new(ends.give_up.clone(), ends.connections.drain.clone()))
         .within(methods.clone())
         .within(Trace::new(methods)))
 }
@@ -70,6 +81,13 @@ fn routes(options: &Options, submissions: Submissions) -> Routes {
     Routes::new(service!(DirectoryServiceServer, DirectoryRpc::new(db.clone())))
         .add_service(service!(PeopleServiceServer, PeopleRpc::new(db.clone())))
         .add_service(service!(AccessServiceServer, AccessRpc::new(db.clone())))
+        .add_service(service!(InstrumentServiceServer, InstrumentRpc::new(db.clone())))
+        .add_service(service!(AssessmentServiceServer, AssessmentRpc::new(db.clone())))
+        .add_service(service!(InvitationServiceServer, InvitationRpc::new(db.clone())))
+        .add_service(service!(
+            InsightServiceServer,
+            InsightRpc::new(db.clone(), options.clock.clone())
+        ))
         .add_service(service!(IntakeServiceServer, IntakeRpc::new(db.clone())))
         .add_service(service!(
             RespondentServiceServer,

@@ -13,22 +13,34 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
+use crate::assessment;
+use crate::base::clock::Timestamp;
+use crate::base::id::OrganizationId;
 use crate::base::metric::SECONDS;
 use crate::base::{Clock, Context, Db, Error, Result, idempotency};
 use crate::directory;
+use crate::insight;
 use crate::intake;
 
 /// Longest time that a tick may take for one organization.
 const TICK_PATIENCE: Duration = Duration::from_mins(1);
 
+/// Time between two looks at what is to be released.
+const RELEASE_PERIOD: Duration = Duration::from_secs(1);
+
 /// What a loop does for one organization.
 type Tick = Arc<dyn Fn(Db, Context) -> BoxFuture<'static, Result<()>> + Send + Sync>;
+
+/// The organizations that have something to do at an instant.
+type Source =
+    Arc<dyn Fn(Db, Timestamp) -> BoxFuture<'static, Result<Vec<OrganizationId>>> + Send + Sync>;
 
 /// A loop.
 #[derive(Clone)]
 pub struct Loop {
     name: &'static str,
     period: Duration,
+    source: Source,
     tick: Tick,
 }
 
@@ -42,7 +54,23 @@ impl Loop {
     where
         F: Future<Output = Result<()>> + Send + 'static,
     {
-        Self { name, period, tick: Arc::new(move |db, context| Box::pin(tick(db, context))) }
+        let source: Source = Arc::new(|db, _| Box::pin(async move { db.tenants().await }));
+        Self {
+            name,
+            period,
+            source,
+            tick: Arc::new(move |db, context| Box::pin(tick(db, context))),
+        }
+    }
+
+    /// The same loop, only for the organizations that `due` names at the time: then a short
+    /// period costs one statement.
+    #[must_use]
+    pub fn only<F>(self, due: impl Fn(Db, Timestamp) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Vec<OrganizationId>>> + Send + 'static,
+    {
+        Self { source: Arc::new(move |db, at| Box::pin(due(db, at))), ..self }
     }
 }
 
@@ -71,6 +99,10 @@ pub fn housekeeping() -> Vec<Loop> {
             idempotency::forget_old(&mut tx).await?;
             tx.commit().await
         }),
+        Loop::new("insight.release", RELEASE_PERIOD, |db: Db, context: Context| async move {
+            insight::release_due(&db, &context).await
+        })
+        .only(|db, at| async move { assessment::list_due(&db, at).await }),
     ]
 }
 
@@ -148,7 +180,7 @@ impl Worker {
 
     /// Goes through all organizations; true when nothing failed.
     async fn round(&self, each: &Loop) -> bool {
-        let tenants = match self.db.tenants().await {
+        let tenants = match (each.source)(self.db.clone(), self.clock.now()).await {
             Ok(tenants) => tenants,
             Err(error) => {
                 self.note_failure(each.name, &error);

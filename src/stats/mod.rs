@@ -1,2 +1,25 @@
 //! Pure statistics on whole numbers: sufficient statistics that are merged, and what is computed
 //! from them.
+//!
+//! Invariant: sums are exact and do not depend on the order of people, and nothing computed from
+//! them is infinite or undefined.
+#![expect(clippy::float_arithmetic, reason = "statistics are computed here")]
+mod ends;
+mod estimate;
+mod shape;
+mod student;
+mod sums;
+mod tally;
+#[cfg(test)]
+mod tests;
+pub mod weights;
+
+pub use ends::Ends;
+pub use estimate::{
+    Degenerate, Estimate, Means, Metric, Sampled, Spread, covariance, deviation, mean, of_mean,
+    variance,
+};
+pub use shape::{RATING_CODES_MAX, Reply, Shape, Variable};
+pub use student::Student;
+pub use sums::{Joint, Sums};
+pub use tally::Tally;

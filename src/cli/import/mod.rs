@@ -40,6 +40,7 @@ pub(super) async fn run(config: &Config, console: Console, arguments: &ImportArg
         validate_only: arguments.dry_run,
         source: arguments.source.clone(),
         absent_limit_percent: if arguments.full { arguments.absent_limit } else { 0 },
+        ..pb::ImportHeader::default()
     };
     let sent = send_file(connection, console, arguments.kind, &arguments.file, header).await;
     match sent {

@@ -1,0 +1,222 @@
+//! Computes a release from answers: counts first, from which the plan is made, then sums, one unit
+//! at a time, from which the cards are made. Units are shared out among threads in pieces of the
+//! tree's order; sums are whole numbers, so that the result does not depend on the pieces.
+use std::num::NonZeroUsize;
+use std::ops::Range;
+
+use sha2::{Digest, Sha256};
+
+use super::answers::{Answers, Sorted};
+use super::climb::{Climb, MadeCard};
+use super::subject::Subject;
+use crate::disclosure::{Counts, Decisions, Home, Part, Slice};
+use crate::stats::Ends;
+
+/// Version of the rules of scoring, suppression and rounding.
+pub(super) const METHOD_VERSION: &str = "1";
+
+/// A computed release.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Computed {
+    /// Encoded cards by slice number, in order.
+    pub(super) cards: Vec<(i32, Vec<u8>)>,
+    pub(super) digests: Digests,
+    pub(super) audit: Audit,
+}
+
+/// Digests of a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Digests {
+    pub(super) input: [u8; 32],
+    pub(super) plan: [u8; 32],
+    pub(super) exact: [u8; 32],
+    pub(super) result: [u8; 32],
+}
+
+/// How much of a release is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Audit {
+    pub(super) responses: i32,
+    pub(super) eligible_units: i32,
+    pub(super) shown_units: i32,
+    pub(super) eligible_slices: i32,
+    pub(super) shown_slices: i32,
+}
+
+/// What is secret or given.
+pub(super) struct Terms<'a> {
+    pub(super) salt: &'a [u8],
+    /// Digest of what does not show in the answers: the instrument, the form, the policy.
+    pub(super) setting: [u8; 32],
+    pub(super) threads: NonZeroUsize,
+}
+
+/// Computes a release. None when there are more answers than the sums can hold.
+pub(super) fn compute(subject: &Subject, answers: Answers, terms: &Terms<'_>) -> Option<Computed> {
+    let sorted = Sorted::new(subject, answers);
+    let places = subject.cells.len();
+    let responses = u32::try_from(sorted.before(places)).ok()?;
+    if responses > subject.shape.people_max() {
+        return None;
+    }
+    let pieces = pieces(subject, &sorted, terms.threads);
+    let (counts, inputs) = count(subject, &sorted, &pieces);
+    let decisions =
+        Decisions::make(&subject.frame, &subject.limits, &counts, terms.salt, terms.threads);
+    let invited = invited(subject);
+    let climb = Climb { subject, sorted: &sorted, decisions: &decisions, invited: &invited };
+    let mut cards = climb.cards(&pieces);
+    cards.sort_unstable_by_key(|card| card.number);
+    let salted = || Sha256::new().chain_update(terms.salt);
+    let plan = salted().chain_update(decisions.to_bytes()).finalize().into();
+    let (exact, result) = digests(&cards, salted());
+    let input = input_digest(subject, &inputs, salted().chain_update(terms.setting));
+    let audit = audit(subject, &counts, &decisions, responses);
+    let cards =
+        cards.into_iter().filter_map(|card| Some((i32::try_from(card.number).ok()?, card.bytes)));
+    Some(Computed {
+        cards: cards.collect(),
+        digests: Digests { input, plan, exact, result },
+        audit,
+    })
+}
+
+/// Ranges of units, in the order of the tree, with about as many answers each.
+fn pieces(subject: &Subject, sorted: &Sorted, threads: NonZeroUsize) -> Vec<Piece> {
+    let units = subject.frame.parents.len();
+    let places = sorted.cells.len();
+    let all = sorted.before(places) + units;
+    let mut pieces = Vec::new();
+    let (mut unit, mut place) = (0, 0);
+    for piece in 1..=threads.get() {
+        let begin = (unit, place);
+        let goal = all * piece / threads.get();
+        while unit < units && (piece == threads.get() || sorted.before(place) + unit < goal) {
+            while place < places && subject.cells[sorted.cells[place]].unit == unit {
+                place += 1;
+            }
+            unit += 1;
+        }
+        pieces.push(Piece { units: begin.0..unit, places: begin.1..place });
+    }
+    pieces
+}
+
+/// A part of the work: units, and the places of their cells.
+pub(super) struct Piece {
+    pub(super) units: Range<usize>,
+    pub(super) places: Range<usize>,
+}
+
+/// Counts of all slices, and a digest of the answers of each cell, by place.
+fn count(subject: &Subject, sorted: &Sorted, pieces: &[Piece]) -> (Counts, Vec<[u8; 32]>) {
+    let of_piece = |piece: &Piece| {
+        let mut counts = Counts::new(&subject.frame, subject.limits.width());
+        let mut inputs: Vec<[u8; 32]> = Vec::with_capacity(piece.places.len());
+        let mut ends = Ends::new(&subject.shape);
+        for place in piece.places.clone() {
+            let mut digest = Sha256::new();
+            for record in sorted.records(place) {
+                ends.add(record);
+                digest.update(record);
+            }
+            let cell = &subject.cells[sorted.cells[place]];
+            let home = Home { unit: cell.unit, values: &cell.values };
+            ends.take(|row| counts.add(&subject.frame, home, row));
+            inputs.push(digest.finalize().into());
+        }
+        (counts, inputs)
+    };
+    let mut all: Option<Counts> = None;
+    let mut inputs = Vec::new();
+    for (counts, more) in in_pieces(pieces, &of_piece) {
+        inputs.extend(more);
+        match &mut all {
+            Some(all) => all.merge(&counts),
+            None => all = Some(counts),
+        }
+    }
+    let mut counts = all.unwrap_or_else(|| Counts::new(&subject.frame, subject.limits.width()));
+    counts.add_up(&subject.frame);
+    (counts, inputs)
+}
+
+/// Invitations and late ones of all slices.
+fn invited(subject: &Subject) -> Counts {
+    let mut counts = Counts::new(&subject.frame, 2);
+    for cell in &subject.cells {
+        let home = Home { unit: cell.unit, values: &cell.values };
+        counts.add(&subject.frame, home, &[cell.invited, cell.late]);
+    }
+    counts.add_up(&subject.frame);
+    counts
+}
+
+/// Does a part of the work for each piece, at the same time.
+pub(super) fn in_pieces<T: Send>(pieces: &[Piece], work: &(impl Fn(&Piece) -> T + Sync)) -> Vec<T> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = pieces.iter().map(|piece| scope.spawn(move || work(piece))).collect();
+        let ended = threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        ended.collect()
+    })
+}
+
+/// Digests of the numbers before rounding and of those published, in the order of slices.
+fn digests(cards: &[MadeCard], mut exact: Sha256) -> ([u8; 32], [u8; 32]) {
+    let mut result = Sha256::new();
+    for card in cards {
+        let number = (card.number as u64).to_be_bytes();
+        exact.update(number);
+        exact.update(card.exact_digest);
+        result.update(number);
+        result.update((card.bytes.len() as u64).to_be_bytes());
+        result.update(&card.bytes);
+    }
+    (exact.finalize().into(), result.finalize().into())
+}
+
+/// Digest of all inputs: the setting, the tree, the cells with their invitations, and the answers
+/// of each.
+fn input_digest(subject: &Subject, inputs: &[[u8; 32]], mut digest: Sha256) -> [u8; 32] {
+    let number = |number: usize| (number as u64).to_be_bytes();
+    for parent in &subject.frame.parents {
+        digest.update(number(parent.map_or(0, |parent| parent + 1)));
+    }
+    let mut order: Vec<usize> = (0..subject.cells.len()).collect();
+    order.sort_by_key(|cell| subject.cells[*cell].unit);
+    for (cell, answers) in order.iter().map(|cell| &subject.cells[*cell]).zip(inputs) {
+        digest.update(number(cell.unit));
+        for value in &cell.values {
+            digest.update(number(value.map_or(0, |value| usize::from(value) + 1)));
+        }
+        digest.update(cell.invited.to_be_bytes());
+        digest.update(cell.late.to_be_bytes());
+        digest.update(answers);
+    }
+    digest.finalize().into()
+}
+
+/// Counts what could be shown, and what is.
+fn audit(subject: &Subject, counts: &Counts, decisions: &Decisions, responses: u32) -> Audit {
+    let frame = &subject.frame;
+    let parts = frame.parts();
+    let whole = |unit: usize| frame.number(Slice { unit, direct: false, part: Part::Whole });
+    let enough = |number: &usize| counts.people(*number) >= subject.limits.minimum;
+    let shown = |number: &usize| decisions.is_shown(*number);
+    let total = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
+    // Own staff of a unit without units below is the unit, and has no slice of its own.
+    let slices = (0..frame.len()).filter(|number| {
+        let row = number / parts;
+        row >= frame.parents.len() * 2 || row.is_multiple_of(2) || frame.has_units_below(row / 2)
+    });
+    let units = (0..frame.parents.len()).map(whole);
+    Audit {
+        responses: i32::try_from(responses).unwrap_or(i32::MAX),
+        eligible_units: total(units.clone().filter(enough).count()),
+        shown_units: total(units.filter(shown).count()),
+        eligible_slices: total(slices.clone().filter(enough).count()),
+        shown_slices: total(slices.filter(shown).count()),
+    }
+}

@@ -1,0 +1,524 @@
+//! Real answers through the public API, and what is published of them against numbers that a script
+//! computes from the same files by itself (`tests/oracle/waves.py`). The data are no part of the
+//! project: the tests need `ORGFIT_ORACLE_DIR`, and `make test` runs the script.
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use futures::StreamExt;
+use orgfit::base::{Clock, Context};
+use orgfit::pb::assessment as pb;
+use orgfit::pb::common::statistic::Outcome;
+use orgfit::pb::common::{
+    AnswerSheet, CalendarDate, CalendarPeriod, LocalizedText, SegmentSelector, Slice, Statistic,
+};
+use orgfit::pb::directory;
+use orgfit::pb::insight;
+use orgfit::pb::instrument;
+use orgfit::pb::intake;
+use orgfit::pb::respondent;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::harness::{Client, World};
+
+const LANGUAGE: &str = "de-CH";
+/// Rows of a chunk.
+const CHUNK: usize = 500;
+/// Half a unit of the last published digit, and what a decimal number is off in binary.
+const BINARY: f64 = 1e-9;
+
+/// The folder of real data, when there is one.
+fn oracle_dir() -> Option<PathBuf> {
+    std::env::var_os("ORGFIT_ORACLE_DIR").map(PathBuf::from)
+}
+
+/// What the script computed. With data but without its result, a test fails.
+fn expected(wave: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/oracle/waves.json");
+    let text = std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; run scripts/oracles.py", path.display()));
+    serde_json::from_slice::<Value>(&text).unwrap()[wave].take()
+}
+
+fn rows(dir: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(dir.join("data").join(name)).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+fn text(text: &str) -> Option<LocalizedText> {
+    Some(LocalizedText { by_language: [(LANGUAGE.to_owned(), text.to_owned())].into() })
+}
+
+fn request_id() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// An instrument with one facet per dimension.
+fn questions(key: &str, maximum: i32, dimensions: &[(&str, &[String])]) -> instrument::Instrument {
+    let items = dimensions.iter().flat_map(|(dimension, keys)| {
+        keys.iter().map(|key| instrument::Item {
+            key: key.clone(),
+            role: instrument::ItemRole::Score.into(),
+            facet_key: format!("{dimension}_facet"),
+            referent: instrument::Referent::OwnUnit.into(),
+            text: text(key),
+            format: Some(instrument::item::Format::Rating(instrument::RatingFormat {
+                minimum: 1,
+                maximum,
+                labels: Vec::new(),
+            })),
+            allow_cannot_judge: true,
+            ..instrument::Item::default()
+        })
+    });
+    instrument::Instrument {
+        key: key.to_owned(),
+        title: text(key),
+        items: items.collect(),
+        dimensions: dimensions
+            .iter()
+            .map(|(dimension, _)| instrument::Dimension {
+                key: (*dimension).to_owned(),
+                title: text(dimension),
+                facets: vec![instrument::Facet {
+                    key: format!("{dimension}_facet"),
+                    title: text(dimension),
+                    weight: 0,
+                }],
+                weight: 0,
+            })
+            .collect(),
+        ..instrument::Instrument::default()
+    }
+}
+
+impl Client {
+    async fn publish(&self, draft: instrument::Instrument) -> instrument::Instrument {
+        let request = instrument::CreateInstrumentRequest {
+            instrument: Some(draft),
+            ..instrument::CreateInstrumentRequest::default()
+        };
+        let made = self.instruments().create_instrument(request).await.unwrap().into_inner();
+        let made = made.instrument.unwrap();
+        let request = instrument::PublishInstrumentRequest {
+            instrument_id: made.instrument_id,
+            etag: made.etag,
+            ..instrument::PublishInstrumentRequest::default()
+        };
+        let published = self.instruments().publish_instrument(request).await.unwrap();
+        published.into_inner().instrument.unwrap()
+    }
+
+    async fn plan_wave(&self, instrument: &instrument::Instrument, wave: pb::Wave) -> pb::Wave {
+        let assessment = pb::Assessment {
+            display_name: instrument.key.clone(),
+            instrument_key: instrument.key.clone(),
+            ..pb::Assessment::default()
+        };
+        let request =
+            pb::CreateAssessmentRequest { assessment: Some(assessment), request_id: request_id() };
+        let assessment = self.assessments().create_assessment(request).await.unwrap().into_inner();
+        let wave = pb::Wave {
+            assessment_id: assessment.assessment.unwrap().assessment_id,
+            instrument_id: instrument.instrument_id.clone(),
+            ..wave
+        };
+        let request = pb::CreateWaveRequest { wave: Some(wave), request_id: request_id() };
+        self.assessments().create_wave(request).await.unwrap().into_inner().wave.unwrap()
+    }
+
+    async fn open_wave(&self, wave: &pb::Wave) {
+        let request = pb::OpenWaveRequest {
+            wave_id: wave.wave_id.clone(),
+            etag: wave.etag.clone(),
+            validate_only: false,
+            request_id: request_id(),
+        };
+        self.assessments().open_wave(request).await.unwrap();
+    }
+
+    async fn import_units_named(&self, names: &BTreeSet<String>) {
+        use intake::import_units_request::Part;
+        let rows = names
+            .iter()
+            .map(|name| intake::UnitRow {
+                external_id: name.clone(),
+                display_name: name.clone(),
+                ..intake::UnitRow::default()
+            })
+            .collect();
+        let parts = [
+            Part::Header(header()),
+            Part::Rows(intake::UnitRows { chunk_index: 0, rows }),
+            Part::Footer(footer(names.len())),
+        ];
+        let parts = parts.map(|part| intake::ImportUnitsRequest { part: Some(part) });
+        let reply = self.intake().import_units(futures::stream::iter(parts)).await.unwrap();
+        assert_eq!(reply.into_inner().import_job.unwrap().rejected_row_count, 0);
+    }
+
+    async fn import_people_of(&self, people: &[intake::PersonRow]) {
+        use intake::import_people_request::Part;
+        let chunks = (0..).zip(people.chunks(CHUNK)).map(|(chunk_index, rows)| {
+            Part::Rows(intake::PersonRows { chunk_index, rows: rows.to_vec() })
+        });
+        let parts: Vec<_> = std::iter::once(Part::Header(header()))
+            .chain(chunks)
+            .chain([Part::Footer(footer(people.len()))])
+            .map(|part| intake::ImportPeopleRequest { part: Some(part) })
+            .collect();
+        let reply = self.intake().import_people(futures::stream::iter(parts)).await.unwrap();
+        assert_eq!(reply.into_inner().import_job.unwrap().rejected_row_count, 0);
+    }
+
+    async fn card_of(&self, wave: &pb::Wave, slice: Slice) -> insight::Scorecard {
+        let request = insight::GetScorecardRequest {
+            wave_id: wave.wave_id.clone(),
+            slice: Some(slice),
+            view: insight::ScorecardView::Full.into(),
+            ..insight::GetScorecardRequest::default()
+        };
+        self.insight().get_scorecard(request).await.unwrap().into_inner().scorecard.unwrap()
+    }
+}
+
+fn header() -> intake::ImportHeader {
+    intake::ImportHeader {
+        import_id: request_id(),
+        mode: intake::ImportMode::AllOrNothing.into(),
+        ..intake::ImportHeader::default()
+    }
+}
+
+fn footer(rows: usize) -> intake::ImportFooter {
+    intake::ImportFooter { row_count: i32::try_from(rows).unwrap() }
+}
+
+async fn close_and_release(world: &World, client: &Client, wave: &pb::Wave) {
+    let request = pb::CloseWaveRequest { wave_id: wave.wave_id.clone(), request_id: request_id() };
+    client.assessments().close_wave(request).await.unwrap();
+    let patience = std::time::Duration::from_mins(1);
+    let ctx = Context::operator(world.tenant.organization_id, world.clock.now(), patience);
+    orgfit::insight::release_due(&world.db, &ctx).await.unwrap();
+}
+
+/// Counts comparisons, so that a run tells how much it compared.
+#[derive(Default)]
+struct Tally {
+    compared: usize,
+    hidden: usize,
+    wrong: Vec<String>,
+}
+
+impl Tally {
+    /// A published statistic against mean and standard error. Published is what is rounded.
+    fn compare(&mut self, what: &str, size: i64, published: Option<&Statistic>, expected: &Value) {
+        let estimate = match published.and_then(|published| published.outcome.as_ref()) {
+            Some(Outcome::Estimate(estimate)) => estimate,
+            Some(Outcome::Suppression(_)) => {
+                self.hidden += 1;
+                return;
+            }
+            None => {
+                self.wrong.push(format!("{what}: nothing is there"));
+                return;
+            }
+        };
+        let half = if size < 50 { 0.05 } else { 0.005 };
+        for (name, ours) in [("mean", Some(estimate.value)), ("se", estimate.standard_error)] {
+            let theirs = expected[name].as_f64().unwrap();
+            let close = ours.is_some_and(|ours| (ours - theirs).abs() <= half + BINARY);
+            if !close {
+                self.wrong.push(format!("{what} {name}: {ours:?}, not {theirs}"));
+            }
+            self.compared += 1;
+        }
+        if let (Some(ours), Some(theirs)) = (estimate.sample_size, expected["n"].as_i64())
+            && i64::from(ours) != theirs
+        {
+            self.wrong.push(format!("{what} n: {ours}, not {theirs}"));
+        }
+        let population = expected["invited"].as_i64();
+        if population.is_some() && estimate.population_size.map(i64::from) != population {
+            self.wrong.push(format!("{what} invited: {:?}", estimate.population_size));
+        }
+    }
+
+    fn compare_card(&mut self, what: &str, card: &insight::Scorecard, expected: &Value) {
+        let size = expected["n"].as_i64().unwrap();
+        let overall = card.overall.as_ref().and_then(|overall| overall.score.as_ref());
+        self.compare(&format!("{what} overall"), size, overall, &expected["overall"]);
+        for score in card.dimensions.iter().chain(&card.facets) {
+            let key = score.target.as_ref().unwrap().key.replace("_facet", "");
+            let expected = &expected["dimensions"][&key];
+            self.compare(&format!("{what} {key}"), size, score.score.as_ref(), expected);
+        }
+        for item in &card.items {
+            let expected = &expected["items"][&item.item_key];
+            if expected.is_null() {
+                continue;
+            }
+            self.compare(&format!("{what} {}", item.item_key), size, item.score.as_ref(), expected);
+        }
+    }
+
+    fn tell(self, wave: &str) {
+        let all = self.compared;
+        let good = all - self.wrong.len().min(all);
+        println!("{wave}: oracle {good} of {all}; {} numbers are protected", self.hidden);
+        assert!(self.wrong.is_empty(), "{:#?}", self.wrong);
+        assert!(all > 100, "{wave}: almost nothing was compared");
+    }
+}
+
+/// 2,042 people of 49 units, invited with 500 who stay away, answer with tokens of their own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leadership_climate_of_49_units_is_published_as_computed_from_the_file() {
+    let Some(dir) = oracle_dir() else {
+        println!("skipped: ORGFIT_ORACLE_DIR is not set, so there are no real data");
+        return;
+    };
+    let expected = expected("lq2002");
+    let data = rows(&dir, "lq2002.csv");
+    let world = World::start().await;
+    let client = world.client();
+    let units: BTreeSet<_> = data.iter().map(|row| row["COMPID"].clone()).collect();
+    client.import_units_named(&units).await;
+    let mut people: Vec<_> = data.iter().map(|row| person(&row["SUB"], &row["COMPID"])).collect();
+    for unit in &units {
+        let there = data.iter().filter(|row| row["COMPID"] == *unit).count();
+        people.extend((0..there / 4).map(|number| person(&format!("away-{unit}-{number}"), unit)));
+    }
+    client.import_people_of(&people).await;
+
+    let lead: Vec<_> = (1..=11).map(|number| format!("LEAD{number:02}").to_lowercase()).collect();
+    let tsig: Vec<_> = (1..=3).map(|number| format!("TSIG{number:02}").to_lowercase()).collect();
+    let draft = questions("climate", 5, &[("lead", &lead), ("tsig", &tsig)]);
+    let instrument = client.publish(draft).await;
+    let wave = client.plan_wave(&instrument, pb::Wave::default()).await;
+    let tokens = invite(&client, &wave).await;
+    client.open_wave(&wave).await;
+    let columns: Vec<_> = lead.iter().chain(&tsig).map(|key| key.to_uppercase()).collect();
+    let sheets = data.iter().map(|row| {
+        let codes = columns.iter().map(|column| row[column].parse().unwrap()).collect();
+        (tokens[&row["SUB"]].clone(), AnswerSheet { codes })
+    });
+    futures::stream::iter(sheets)
+        .for_each_concurrent(16, |(token, answers)| {
+            let client = world.client_with(&token);
+            async move {
+                let request = respondent::SubmitResponseRequest {
+                    submission_id: request_id(),
+                    answers: Some(answers),
+                };
+                client.respondent().submit_response(request).await.unwrap();
+            }
+        })
+        .await;
+    close_and_release(&world, &client, &wave).await;
+
+    let ids = unit_ids(&client).await;
+    let mut tally = Tally::default();
+    for (unit, expected) in lower_items(&expected)["slices"].as_object().unwrap() {
+        let unit_id = if unit.is_empty() { String::new() } else { ids[unit].clone() };
+        let card = client.card_of(&wave, Slice { unit_id, ..Slice::default() }).await;
+        tally.compare_card(unit, &card, expected);
+    }
+    tally.tell("lq2002");
+}
+
+/// Item keys of the contract are in lower case.
+fn lower_items(expected: &Value) -> Value {
+    let mut expected = expected.clone();
+    for slice in expected["slices"].as_object_mut().unwrap().values_mut() {
+        let items = slice["items"].as_object().unwrap();
+        let lower = items.iter().map(|(key, value)| (key.to_lowercase(), value.clone()));
+        slice["items"] = Value::Object(lower.collect());
+    }
+    expected
+}
+
+fn person(key: &str, unit: &str) -> intake::PersonRow {
+    intake::PersonRow {
+        external_id: key.to_owned(),
+        unit_external_id: unit.to_owned(),
+        display_name: format!("Person {key}"),
+        ..intake::PersonRow::default()
+    }
+}
+
+/// Invites everybody; the tokens by external id.
+async fn invite(client: &Client, wave: &pb::Wave) -> BTreeMap<String, String> {
+    let mut keys = BTreeMap::new();
+    let mut page_token = String::new();
+    loop {
+        let request = directory::ListPeopleRequest {
+            page_size: 500,
+            page_token,
+            ..directory::ListPeopleRequest::default()
+        };
+        let page = client.people().list_people(request).await.unwrap().into_inner();
+        keys.extend(page.people.into_iter().map(|person| (person.person_id, person.external_id)));
+        page_token = page.next_page_token;
+        if page_token.is_empty() {
+            break;
+        }
+    }
+    let ids: Vec<_> = keys.keys().cloned().collect();
+    let mut tokens = BTreeMap::new();
+    for some in ids.chunks(500) {
+        let people = pb::PersonSelection { person_ids: some.to_vec() };
+        let request = pb::IssueInvitationsRequest {
+            wave_id: wave.wave_id.clone(),
+            audience: Some(pb::issue_invitations_request::Audience::People(people)),
+            expire_time: None,
+            request_id: request_id(),
+        };
+        let issued = client.invitations().issue_invitations(request).await.unwrap().into_inner();
+        for issued in issued.issued_invitations {
+            let person_id = issued.invitation.unwrap().person_id;
+            tokens.insert(keys[&person_id].clone(), issued.response_token);
+        }
+    }
+    tokens
+}
+
+async fn unit_ids(client: &Client) -> BTreeMap<String, String> {
+    let request = directory::ListUnitsRequest { page_size: 500, ..Default::default() };
+    let page = client.directory().list_units(request).await.unwrap().into_inner();
+    page.units.into_iter().map(|unit| (unit.external_id, unit.unit_id)).collect()
+}
+
+const ROLES: [&str; 4] = ["director", "manager", "supervisor", "staff"];
+
+/// A county's survey with roles and "not applicable", imported as sheets that were collected
+/// elsewhere. How answers become sheets is told in the script.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_county_survey_is_published_as_computed_from_the_file() {
+    let Some(dir) = oracle_dir() else {
+        println!("skipped: ORGFIT_ORACLE_DIR is not set, so there are no real data");
+        return;
+    };
+    let expected = expected("pierce");
+    let world = World::start().await;
+    let client = world.client();
+    let sheets = pierce_sheets(&rows(&dir, "pierce_long.csv"));
+    client.import_units_named(&sheets.iter().map(|((unit, _), _)| unit.clone()).collect()).await;
+    let value = |key: &str| directory::SegmentValue {
+        key: key.to_owned(),
+        title: text(key),
+        ..directory::SegmentValue::default()
+    };
+    let role = directory::SegmentDimension {
+        key: "role".to_owned(),
+        title: text("Rolle"),
+        role: directory::SegmentRole::HierarchyLevel.into(),
+        values: ROLES.map(value).into(),
+    };
+    let scheme = client.directory().get_segment_scheme(directory::GetSegmentSchemeRequest {}).await;
+    let etag = scheme.unwrap().into_inner().segment_scheme.unwrap().etag;
+    let segment_scheme = Some(directory::SegmentScheme { dimensions: vec![role], etag });
+    let request = directory::UpdateSegmentSchemeRequest { segment_scheme, validate_only: false };
+    client.directory().update_segment_scheme(request).await.unwrap();
+
+    let items: Vec<_> = (1..=10).map(|number| format!("q{number}")).collect();
+    let instrument = client.publish(questions("county", 4, &[("all", &items)])).await;
+    let day = |month| Some(CalendarDate { year: 2020, month, day: 1 });
+    let wave = pb::Wave {
+        source: pb::WaveSource::Imported.into(),
+        measured_period: Some(CalendarPeriod {
+            start_date: day(1),
+            end_date: day(3),
+            time_zone: String::new(),
+        }),
+        anonymity_policy: Some(pb::AnonymityPolicy {
+            stored_segment_dimension_keys: vec!["role".to_owned()],
+            ..pb::AnonymityPolicy::default()
+        }),
+        ..pb::Wave::default()
+    };
+    let wave = client.plan_wave(&instrument, wave).await;
+    client.open_wave(&wave).await;
+    import_sheets(&client, &wave, &items, &sheets).await;
+    close_and_release(&world, &client, &wave).await;
+
+    let ids = unit_ids(&client).await;
+    let mut tally = Tally::default();
+    for (name, expected) in expected["slices"].as_object().unwrap() {
+        let slice = match name.strip_prefix("role:") {
+            Some(role) => Slice {
+                segments: vec![SegmentSelector {
+                    dimension_key: "role".to_owned(),
+                    value_key: role.to_owned(),
+                }],
+                ..Slice::default()
+            },
+            None if name.is_empty() => Slice::default(),
+            None => Slice { unit_id: ids[name].clone(), ..Slice::default() },
+        };
+        let card = client.card_of(&wave, slice).await;
+        tally.compare_card(name, &card, expected);
+    }
+    tally.tell("pierce");
+}
+
+type Sheets = Vec<((String, String), Vec<i32>)>;
+
+fn pierce_sheets(rows: &[BTreeMap<String, String>]) -> Sheets {
+    let mut counts: BTreeMap<(String, String, usize), usize> = BTreeMap::new();
+    let mut sheets: BTreeMap<(String, String, usize), Vec<i32>> = BTreeMap::new();
+    for row in rows {
+        let role = ROLES.iter().find(|role| row[**role] == "1").map_or("", |role| *role);
+        let item: usize = row["question"].parse::<usize>().unwrap() - 1;
+        let group = (row["department"].clone(), role.to_owned(), item);
+        let place = counts.entry(group).or_default();
+        let sheet = sheets
+            .entry((row["department"].clone(), role.to_owned(), *place))
+            .or_insert_with(|| vec![0; 10]);
+        *place += 1;
+        sheet[item] = match row["response"].as_str() {
+            "" => 0,
+            "0" => -1,
+            response => response.parse().unwrap(),
+        };
+    }
+    sheets
+        .into_iter()
+        .filter(|(_, sheet)| sheet.iter().any(|code| *code != 0))
+        .map(|((department, role, _), sheet)| ((department, role), sheet))
+        .collect()
+}
+
+async fn import_sheets(client: &Client, wave: &pb::Wave, items: &[String], sheets: &Sheets) {
+    use intake::import_responses_request::Part;
+    let rows: Vec<_> = sheets
+        .iter()
+        .map(|((unit, role), codes)| intake::ResponseRow {
+            unit_external_id: unit.clone(),
+            segments: (!role.is_empty())
+                .then(|| SegmentSelector {
+                    dimension_key: "role".to_owned(),
+                    value_key: role.clone(),
+                })
+                .into_iter()
+                .collect(),
+            answers: Some(AnswerSheet { codes: codes.clone() }),
+        })
+        .collect();
+    let header = intake::ImportHeader {
+        wave_id: wave.wave_id.clone(),
+        item_keys: items.to_vec(),
+        ..header()
+    };
+    let chunks = (0..).zip(rows.chunks(CHUNK)).map(|(chunk_index, rows)| {
+        Part::Rows(intake::ResponseRows { chunk_index, rows: rows.to_vec() })
+    });
+    let parts: Vec<_> = std::iter::once(Part::Header(header))
+        .chain(chunks)
+        .chain([Part::Footer(footer(rows.len()))])
+        .map(|part| intake::ImportResponsesRequest { part: Some(part) })
+        .collect();
+    let reply = client.intake().import_responses(futures::stream::iter(parts)).await.unwrap();
+    let job = reply.into_inner().import_job.unwrap();
+    assert_eq!((job.rejected_row_count, job.failure.as_str()), (0, ""));
+}

@@ -1,0 +1,165 @@
+"""What a wave of real answers has to publish, computed from the files alone.
+
+Usage: waves.py DATA_DIR > waves.json        (numpy; DATA_DIR holds lq2002.csv and pierce_long.csv)
+
+Nothing here is shared with the engine: the formulas are written once more, on matrices instead of
+sums. All scores are points from 0 to 100. Per slice the result has the number of answers, the number
+of the invited (null when answers are imported), and mean and standard error of the whole, of each
+dimension and of each item, with the item's own number of answers.
+
+lq2002   Leadership climate (11 items) and task significance (3 items), 49 units, 2,042 people, all
+         answered. Of every unit a quarter more people are invited than answered.
+pierce   A county's survey: 10 questions, 21 departments, roles. 0 is "not applicable", which is an
+         answer of "cannot judge". The file does not say which answers are one person's, so that the
+         j-th answer to each question in a department and role is put on the j-th sheet: that gives
+         sheets whose item statistics are those of the file.
+"""
+import csv
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+ROLES = ["director", "manager", "supervisor", "staff"]
+
+
+def read(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def lq2002(folder):
+    """Units, answers as a matrix of codes (0 for none), and the invited per unit."""
+    rows = read(folder / "lq2002.csv")
+    items = [f"LEAD{number:02}" for number in range(1, 12)] + [f"TSIG{number:02}" for number in range(1, 4)]
+    units = [row["COMPID"] for row in rows]
+    codes = np.array([[int(row[item]) for item in items] for row in rows])
+    invited = {unit: units.count(unit) + units.count(unit) // 4 for unit in set(units)}
+    dimensions = {"lead": list(range(11)), "tsig": [11, 12, 13]}
+    return units, [""] * len(units), items, codes, 5, dimensions, invited
+
+
+def role_of(row):
+    """The first role that is flagged; most answers have none."""
+    return next((role for role in ROLES if row[role] == "1"), "")
+
+
+def pierce(folder):
+    rows = read(folder / "pierce_long.csv")
+    items = [f"q{number}" for number in range(1, 11)]
+    sheets = {}
+    counts = {}
+    for row in rows:
+        group = (row["department"], role_of(row))
+        item = int(row["question"]) - 1
+        place = counts.get((group, item), 0)
+        counts[group, item] = place + 1
+        sheet = sheets.setdefault((group, place), [0] * 10)
+        # Not applicable is no answer to the score; nor is an empty field.
+        sheet[item] = int(row["response"]) if row["response"] not in ("", "0") else 0
+    keys = sorted(sheets)
+    # A sheet of empty fields alone is no answer.
+    wanted = [key for key in keys if answered(rows, key)]
+    codes = np.array([sheets[key] for key in wanted])
+    units = [key[0][0] for key in wanted]
+    roles = [key[0][1] for key in wanted]
+    return units, roles, items, codes, 4, {"all": list(range(10))}, None
+
+
+def answered(rows, key, cache={}):
+    """Whether a sheet has any answer at all, "not applicable" included."""
+    if not cache:
+        counts = {}
+        for row in rows:
+            group = (row["department"], role_of(row))
+            place = counts.get((group, row["question"]), 0)
+            counts[group, row["question"]] = place + 1
+            cache[group, place] = cache.get((group, place), False) or row["response"] != ""
+    return cache[key]
+
+
+def moments(points):
+    """Per item: number, mean and standard deviation; and the covariance matrix of the item means."""
+    there = ~np.isnan(points)
+    number = there.sum(axis=0)
+    count = points.shape[1]
+    mean = np.array([np.nanmean(points[:, i]) if number[i] else np.nan for i in range(count)])
+    covariance = np.zeros((count, count))
+    for i in range(count):
+        for j in range(count):
+            both = there[:, i] & there[:, j]
+            together = both.sum()
+            if together >= 2:
+                pair = np.cov(points[both, i], points[both, j], ddof=1)[0, 1]
+                covariance[i, j] = together / (number[i] * number[j]) * pair
+    deviation = np.array([np.nanstd(points[:, i], ddof=1) if number[i] > 1 else np.nan for i in range(count)])
+    return number, mean, deviation, covariance
+
+
+def finite(sample, population):
+    return 1.0 if population is None else 1 - sample / population
+
+
+def whole(points, dimensions, items, population):
+    number, mean, deviation, covariance = moments(points)
+    size = len(points)
+    out = {"n": size, "invited": population, "items": {}, "dimensions": {}}
+    for place, item in enumerate(items):
+        if number[place] >= 2:
+            error = np.sqrt(covariance[place, place] * finite(number[place], population))
+            out["items"][item] = {
+                "n": int(number[place]), "mean": mean[place], "se": error, "sd": deviation[place],
+            }
+    overall = np.zeros(len(items))
+    for name, places in dimensions.items():
+        there = [place for place in places if number[place]]
+        weights = np.zeros(len(items))
+        weights[there] = 1 / len(there)
+        overall += weights / len(dimensions)
+        out["dimensions"][name] = score(weights, mean, covariance, finite(size, population))
+    out["overall"] = score(overall, mean, covariance, finite(size, population))
+    return out
+
+
+def score(weights, mean, covariance, correction):
+    used = weights > 0
+    variance = weights @ covariance @ weights
+    return {"mean": float(weights[used] @ mean[used]), "se": float(np.sqrt(max(variance, 0.0) * correction))}
+
+
+def carrying(units, roles, least=5):
+    """Which sheets lie in a cell that carries the role: units below `least` are reported with the
+    whole, which takes the smallest unit in when it has too few of them; where one role (or none) of
+    a unit has fewer than `least` sheets, no role of it is known."""
+    sizes = {unit: units.count(unit) for unit in sorted(set(units))}
+    pool = {unit: unit if size >= least else "" for unit, size in sizes.items()}
+    root = sum(size for unit, size in sizes.items() if pool[unit] == "")
+    if 0 < root < least:
+        smallest = min((size, unit) for unit, size in sizes.items() if pool[unit])[1]
+        pool[smallest] = ""
+    parts = {}
+    for unit, role in zip(units, roles):
+        parts.setdefault(pool[unit], []).append(role)
+    known = {name: min(there.count(role) for role in set(there)) >= least for name, there in parts.items()}
+    return np.array([known[pool[unit]] for unit in units])
+
+
+def wave(units, roles, items, codes, points_max, dimensions, invited):
+    points = np.where(codes == 0, np.nan, 100 * (codes - 1) / (points_max - 1)).astype(float)
+    everybody = sum(invited.values()) if invited else None
+    slices = {"": whole(points, dimensions, items, everybody)}
+    for unit in sorted(set(units)):
+        of_unit = np.array([other == unit for other in units])
+        slices[unit] = whole(points[of_unit], dimensions, items, invited[unit] if invited else None)
+    carried = carrying(units, roles)
+    for role in sorted(set(roles) - {""}):
+        of_role = np.array([other == role for other in roles]) & carried
+        if of_role.any():
+            slices[f"role:{role}"] = whole(points[of_role], dimensions, items, None)
+    return {"items": items, "slices": slices}
+
+
+if __name__ == "__main__":
+    data = Path(sys.argv[1])
+    json.dump({"lq2002": wave(*lq2002(data)), "pierce": wave(*pierce(data))}, sys.stdout, indent=1)

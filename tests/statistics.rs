@@ -1,0 +1,235 @@
+//! Compares the statistics with values that other programs computed from real data. The folder with
+//! both is named by `ORGFIT_ORACLE_DIR`; without it there is nothing to compare with.
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use orgfit::stats::weights::{Branch, Leaf, of_facet};
+use orgfit::stats::{
+    Means, Metric, Reply, Shape, Student, Sums, Tally, Variable, covariance, mean, variance,
+};
+use serde_json::Value;
+
+/// Values that are compared.
+const EXPECTED: usize = 228;
+const TOLERANCE: f64 = 1e-12;
+
+/// Counts what agrees.
+#[derive(Default)]
+struct Score {
+    agreed: usize,
+    compared: usize,
+}
+
+impl Score {
+    fn compare(&mut self, what: &str, got: f64, expected: f64) {
+        self.compared += 1;
+        if (got - expected).abs() <= TOLERANCE * expected.abs().max(1.0) {
+            self.agreed += 1;
+        } else {
+            eprintln!("{what}: {got} instead of {expected}");
+        }
+    }
+}
+
+struct Table {
+    header: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn read(path: &Path) -> Self {
+        let mut reader = csv::Reader::from_path(path).unwrap();
+        let header = reader.headers().unwrap().iter().map(str::to_owned).collect();
+        let rows =
+            reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+        Self { header, rows }
+    }
+
+    fn column(&self, name: &str) -> usize {
+        self.header.iter().position(|each| each == name).unwrap()
+    }
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(values) => values.iter().flat_map(numbers).collect(),
+        other => vec![other.as_f64().unwrap()],
+    }
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    value.as_array().unwrap().iter().map(|each| each.as_str().unwrap().to_owned()).collect()
+}
+
+/// Adds people up whose codes are given; 0 is no answer.
+fn sums(shape: &Shape, people: &[Vec<u32>]) -> Sums {
+    let mut sums = [Sums::new(shape)];
+    let mut tally = Tally::new(shape);
+    for codes in people {
+        if tally.is_full() {
+            tally.pour(&mut sums, &[0]);
+            tally.clear();
+        }
+        let mut record = vec![0; shape.record_len()];
+        for (variable, code) in codes.iter().enumerate() {
+            let reply = if *code == 0 { Reply::Missing } else { Reply::Code(*code) };
+            shape.put(&mut record, variable, reply);
+        }
+        tally.add(&record);
+    }
+    tally.pour(&mut sums, &[0]);
+    let [sums] = sums;
+    sums
+}
+
+/// The answers of a case with columns of ratings, as codes from 1.
+fn answers(folder: &Path, case: &Value) -> (Vec<Vec<u32>>, u32) {
+    let input = &case["input"];
+    let table = Table::read(&folder.join("data").join(input["file"].as_str().unwrap()));
+    let columns = texts(&input["columns"]);
+    let reversed =
+        input["reversed"].as_array().map_or_else(Vec::new, |_| texts(&input["reversed"]));
+    let constant =
+        input["reverse_constant"].as_u64().map_or(0, |value| u32::try_from(value).unwrap());
+    let places: Vec<usize> = columns.iter().map(|name| table.column(name)).collect();
+    let people = table.rows.iter().map(|row| {
+        let code = |(name, place): (&String, &usize)| match row[*place].parse::<u32>() {
+            Ok(code) if reversed.contains(name) => constant - code,
+            Ok(code) => code,
+            Err(_) => 0,
+        };
+        columns.iter().zip(&places).map(code).collect()
+    });
+    (people.collect(), constant - 1)
+}
+
+/// Means and covariances over pairs of one scale with missing answers.
+fn compare_missing(folder: &Path, score: &mut Score) {
+    let file: Value =
+        serde_json::from_str(&fs::read_to_string(folder.join("expected/missing.json")).unwrap())
+            .unwrap();
+    let case = &file["cases"]["bfi.A"];
+    let (people, codes) = answers(folder, case);
+    let shape = Shape::new(vec![Variable::Scored { codes }; people[0].len()]);
+    let group = sums(&shape, &people);
+    let value = |name: &str| numbers(&case["values"][name]["value"]);
+    let own = Metric { constant: 0, slope: 1, divisor: 1 };
+    for (item, (missing, expected)) in
+        value("n_missing_per_item").iter().zip(value("item_mean_available")).enumerate()
+    {
+        let answered = group.answered(&shape, item);
+        score.compare("missing", f64::from(group.people() - answered), *missing);
+        let (sum, _) = group.powers(&shape, item);
+        score.compare("mean", mean(answered, sum, own).unwrap(), expected);
+    }
+    let items = people[0].len();
+    for (at, expected) in value("cov_pairwise").iter().enumerate() {
+        let (a, b) = (at / items, at % items);
+        let got = if a == b {
+            variance(group.answered(&shape, a), group.powers(&shape, a), own)
+        } else {
+            covariance(group.joint(&shape, a, b))
+        };
+        score.compare("pairwise covariance", got, *expected);
+    }
+}
+
+/// The error of a scale's mean over complete answers, from the deviation of the scores of people.
+fn compare_scales(folder: &Path, score: &mut Score) {
+    let file: Value = serde_json::from_str(
+        &fs::read_to_string(folder.join("expected/reliability.json")).unwrap(),
+    )
+    .unwrap();
+    for name in ["bfi.A", "bfi.C", "bfi.E"] {
+        let case = &file["cases"][name];
+        let (mut people, codes) = answers(folder, case);
+        people.retain(|person| person.iter().all(|code| *code > 0));
+        let shape = Shape::new(vec![Variable::Scored { codes }; people[0].len()]);
+        let group = sums(&shape, &people);
+        let value = |name: &str| numbers(&case["values"][name]["value"]);
+        let items = people[0].len();
+        let n = i128::from(group.people());
+        for (at, expected) in value("cov_times_n_n_minus_1_exact_integers").iter().enumerate() {
+            let (a, b) = (at / items, at % items);
+            let got = if a == b {
+                let (sum, squares) = group.powers(&shape, a);
+                n * i128::from(squares) - i128::from(sum) * i128::from(sum)
+            } else {
+                let joint = group.joint(&shape, a, b);
+                n * i128::from(joint.products) - i128::from(joint.first) * i128::from(joint.second)
+            };
+            score.compare("exact covariance", got as f64, *expected);
+        }
+        let own = Metric { constant: 0, slope: 1, divisor: 1 };
+        for (item, (expected_mean, expected_sd)) in
+            value("item_mean").iter().zip(value("item_sd")).enumerate()
+        {
+            let answered = group.answered(&shape, item);
+            let powers = group.powers(&shape, item);
+            score.compare("mean", mean(answered, powers.0, own).unwrap(), *expected_mean);
+            score.compare("deviation", variance(answered, powers, own).sqrt(), expected_sd);
+        }
+        // SEM = s * sqrt(1 - alpha), so s of the people's scores is known from both.
+        let (alpha, sem) = (value("alpha")[0], value("sem_mean_score")[0]);
+        let leaves = (0..items).map(|lane| Leaf { lane, weight: 1 }).collect();
+        let weights = of_facet(&Branch { weight: 1, parts: leaves }, &|_| true);
+        let means = Means::of(&shape, &group, &vec![own; items]);
+        let estimate =
+            means.weighted(&weights, group.people() - 1, None, &mut Student::default()).unwrap();
+        let error = estimate.spread.unwrap().standard_error;
+        let expected = sem / (1.0 - alpha).sqrt() / f64::from(group.people()).sqrt();
+        score.compare("error of the scale's mean", error, expected);
+    }
+}
+
+/// Numbers of people, means, deviations and histograms of departments that differ much in size.
+fn compare_segments(folder: &Path, score: &mut Score) {
+    let file: Value =
+        serde_json::from_str(&fs::read_to_string(folder.join("expected/segments.json")).unwrap())
+            .unwrap();
+    let case = &file["cases"]["pierce.Q1.by_department"];
+    let table = Table::read(&folder.join("data/pierce_long.csv"));
+    let column = |name: &str| table.column(name);
+    let (department, question, response) =
+        (column("department"), column("question"), column("response"));
+    let mut seen = std::collections::BTreeSet::new();
+    let mut people: BTreeMap<String, Vec<Vec<u32>>> = BTreeMap::new();
+    for row in table.rows.iter().filter(|row| seen.insert((*row).clone()) && row[question] == "1") {
+        let code = row[response].parse().unwrap_or(0);
+        people.entry(row[department].clone()).or_default().push(vec![code]);
+    }
+    let shape = Shape::new(vec![Variable::Scored { codes: 4 }]);
+    let own = Metric { constant: 0, slope: 1, divisor: 1 };
+    let value = |name: &str| numbers(&case["values"][name]["value"]);
+    let histogram = value("histogram");
+    let mut whole = Sums::new(&shape);
+    for (at, name) in texts(&case["input"]["departments"]).iter().enumerate() {
+        let group = sums(&shape, &people[name]);
+        whole.merge(&group);
+        let answered = group.answered(&shape, 0);
+        score.compare("answers", f64::from(answered), value("n")[at]);
+        let powers = group.powers(&shape, 0);
+        score.compare("mean", mean(answered, powers.0, own).unwrap(), value("mean")[at]);
+        score.compare("deviation", variance(answered, powers, own).sqrt(), value("sd")[at]);
+        let same = group.counts(&shape, 0).iter().zip(&histogram[4 * at..]);
+        let same = same.filter(|(got, expected)| f64::from(**got) == **expected).count();
+        score.compare("histogram", f64::from(u32::try_from(same).unwrap()), 4.0);
+    }
+    let total: f64 = value("n").iter().sum();
+    score.compare("answers of all", f64::from(whole.answered(&shape, 0)), total);
+}
+
+#[test]
+fn statistics_agree_with_other_programs() {
+    let Some(folder) = std::env::var_os("ORGFIT_ORACLE_DIR").map(PathBuf::from) else {
+        eprintln!("oracle skipped: ORGFIT_ORACLE_DIR is not set");
+        return;
+    };
+    let mut score = Score::default();
+    compare_missing(&folder, &mut score);
+    compare_scales(&folder, &mut score);
+    compare_segments(&folder, &mut score);
+    println!("oracle {} of {EXPECTED}", score.agreed);
+    assert_eq!((score.agreed, score.compared), (EXPECTED, EXPECTED));
+}
