@@ -11,7 +11,7 @@ use tonic_types::StatusExt;
 use uuid::Uuid;
 
 use crate::harness::World;
-use crate::matrix::{Life, Names, add_etags, fresh_key};
+use crate::matrix::{Life, Names, add_etags, fresh_key, fresh_name};
 use crate::requests::{self, Call, Path};
 use crate::respondent::Survey;
 
@@ -92,6 +92,12 @@ fn values(field: &FieldDescriptor) -> Vec<Hostile> {
             .iter()
             .map(|number| Hostile::Value(Value::I64(*number)))
             .collect(),
+        Kind::Double => {
+            [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MIN, f64::MIN_POSITIVE, -0.0, 1e9]
+                .iter()
+                .map(|number| Hostile::Value(Value::F64(*number)))
+                .collect()
+        }
         Kind::Enum(_) => {
             numbers.iter().map(|number| Hostile::Value(Value::EnumNumber(*number))).collect()
         }
@@ -220,7 +226,11 @@ impl Siege {
 
     async fn names(&self, call: &Call) -> Names {
         let mut names = self.life.inside.clone();
-        names.extend([("uuid", Uuid::new_v4().to_string()), ("key", fresh_key())]);
+        names.extend([
+            ("uuid", Uuid::new_v4().to_string()),
+            ("key", fresh_key()),
+            ("name", fresh_name()),
+        ]);
         add_etags(&self.world, &self.world.tenant, call, &mut names).await;
         names
     }

@@ -63,6 +63,9 @@ async fn live(world: &World, tenant: &Tenant) {
     let person_id = person.await.unwrap()["person"]["personId"].clone();
     let grant = json!({"addedGrants": [{"personId": person_id, "role": "ROLE_ADMINISTRATOR"}]});
     call(world, tenant, "orgfit.access.v1.AccessService/ChangeGrants", &grant).await.unwrap();
+    let draft = json!({"instrument": {"key": "own", "title": {"byLanguage": {"de": "Own"}}}});
+    let method = "orgfit.instrument.v1.InstrumentService/CreateInstrument";
+    call(world, tenant, method, &draft).await.unwrap();
     // One import that ended with a rejected row, and one that is open with a staged chunk.
     let [ended, open] = [(); 2].map(|()| Uuid::new_v4().to_string());
     for id in [&ended, &open] {

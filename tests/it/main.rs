@@ -15,6 +15,7 @@ mod door;
 mod embedded;
 mod harness;
 mod hostile;
+mod instrument;
 mod intake;
 mod isolation;
 mod manners;
