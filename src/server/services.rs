@@ -15,12 +15,15 @@ use super::rerun::Rerun;
 use super::running::Ends;
 use super::trace::Trace;
 use crate::access::{AccessRpc, Authenticator};
+use crate::assessment::{AssessmentRpc, InvitationRpc};
 use crate::directory::{DirectoryRpc, PeopleRpc};
 use crate::insight::InsightRpc;
 use crate::instrument::InstrumentRpc;
 use crate::intake::IntakeRpc;
 use crate::pb;
 use crate::pb::access::access_service_server::AccessServiceServer;
+use crate::pb::assessment::assessment_service_server::AssessmentServiceServer;
+use crate::pb::assessment::invitation_service_server::InvitationServiceServer;
 use crate::pb::directory::directory_service_server::DirectoryServiceServer;
 use crate::pb::directory::people_service_server::PeopleServiceServer;
 use crate::pb::insight::insight_service_server::InsightServiceServer;
@@ -35,6 +38,8 @@ pub const SERVICES: &[&str] = &[
     <PeopleServiceServer<PeopleRpc> as NamedService>::NAME,
     <AccessServiceServer<AccessRpc> as NamedService>::NAME,
     <InstrumentServiceServer<InstrumentRpc> as NamedService>::NAME,
+    <AssessmentServiceServer<AssessmentRpc> as NamedService>::NAME,
+    <InvitationServiceServer<InvitationRpc> as NamedService>::NAME,
     <InsightServiceServer<InsightRpc> as NamedService>::NAME,
     <IntakeServiceServer<IntakeRpc> as NamedService>::NAME,
     <RespondentServiceServer<RespondentRpc> as NamedService>::NAME,
@@ -77,6 +82,8 @@ fn routes(options: &Options, submissions: Submissions) -> Routes {
         .add_service(service!(PeopleServiceServer, PeopleRpc::new(db.clone())))
         .add_service(service!(AccessServiceServer, AccessRpc::new(db.clone())))
         .add_service(service!(InstrumentServiceServer, InstrumentRpc::new(db.clone())))
+        .add_service(service!(AssessmentServiceServer, AssessmentRpc::new(db.clone())))
+        .add_service(service!(InvitationServiceServer, InvitationRpc::new(db.clone())))
         .add_service(service!(
             InsightServiceServer,
             InsightRpc::new(db.clone(), options.clock.clone())
