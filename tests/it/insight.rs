@@ -54,7 +54,7 @@ impl Client {
         Ok(self.insight().list_releases(request).await?.into_inner().releases)
     }
 
-    async fn unit(&self, key: &str) -> directory::Unit {
+    async fn unit_by_key(&self, key: &str) -> directory::Unit {
         let key = directory::get_unit_request::Key::ExternalId(key.to_owned());
         let request = directory::GetUnitRequest { key: Some(key) };
         self.directory().get_unit(request).await.unwrap().into_inner().unit.unwrap()
@@ -160,7 +160,7 @@ async fn before_the_release_there_is_participation_in_steps_and_no_number() {
     assert!((rate - 0.172).abs() < 1e-9, "{rate}");
 
     // Too few were invited of Gamma to tell how many of them answered.
-    let gamma = client.unit("gamma").await;
+    let gamma = client.unit_by_key("gamma").await;
     let card = client.scorecard(&wave.wave_id, of(&gamma.unit_id)).await.unwrap();
     let participation = card.scorecard.unwrap().participation.unwrap();
     assert_eq!(reason(participation.invited_count.as_ref()), SuppressionReason::Protected);
@@ -187,7 +187,7 @@ async fn a_released_scorecard_has_all_levels_and_says_what_is_protected_in_two_l
     let points: Vec<_> = card.items[0].distribution.iter().map(|share| share.point).collect();
     assert_eq!(points, [1, 2, 3, 4, 5]);
 
-    let gamma = client.unit("gamma").await;
+    let gamma = client.unit_by_key("gamma").await;
     let protected = client.scorecard(&wave.wave_id, of(&gamma.unit_id)).await.unwrap();
     let card = protected.scorecard.unwrap();
     assert_eq!(scores(&card), vec![Err(SuppressionReason::Protected); 11]);
@@ -266,7 +266,7 @@ async fn a_breakdown_by_segment_says_how_many_it_covers() {
     let world = World::start().await;
     let (company, wave) = released(&world).await;
     let client = &company.client;
-    let alpha = client.unit("alpha").await;
+    let alpha = client.unit_by_key("alpha").await;
     let request = pb::ListScoreBreakdownRequest {
         wave_id: wave.wave_id.clone(),
         rows: pb::BreakdownRows::SegmentValues.into(),
@@ -287,8 +287,8 @@ async fn a_breakdown_by_segment_says_how_many_it_covers() {
 async fn whoever_reaches_a_unit_sees_it_and_scores_above_it_and_nothing_else() {
     let world = World::start().await;
     let (company, wave) = released(&world).await;
-    let alpha = company.client.unit("alpha").await.unit_id;
-    let beta = company.client.unit("beta").await.unit_id;
+    let alpha = company.client.unit_by_key("alpha").await.unit_id;
+    let beta = company.client.unit_by_key("beta").await.unit_id;
     let reach = UnitId::parse(&alpha);
     let permissions = [Permission::ResultsRead, Permission::AssessmentsRead];
     let lead = world.client_with(&world.key(&world.tenant, &permissions, reach).await);
@@ -361,8 +361,8 @@ async fn a_reach_above_the_scope_sees_everything_and_the_tree_of_the_opening_cou
     assert_eq!(whole, all);
 
     // A unit that moves below another later is not a part of its results.
-    let alpha = company.client.unit("alpha").await;
-    let beta = company.client.unit("beta").await;
+    let alpha = company.client.unit_by_key("alpha").await;
+    let beta = company.client.unit_by_key("beta").await;
     let request = directory::MoveUnitRequest {
         unit_id: beta.unit_id.clone(),
         new_parent_unit_id: alpha.unit_id.clone(),
@@ -395,7 +395,7 @@ async fn other_slices_are_not_planned_and_other_waves_are_not_there() {
     };
     let request = directory::CreateUnitRequest { unit: Some(later), ..Default::default() };
     client.directory().create_unit(request).await.unwrap();
-    let later = client.unit("later").await.unit_id;
+    let later = client.unit_by_key("later").await.unit_id;
     for slice in [
         of(&unknown),
         of(&later),

@@ -56,7 +56,7 @@ fn request_id() -> String {
 /// An instrument with one facet per dimension.
 fn questions(key: &str, maximum: i32, dimensions: &[(&str, &[String])]) -> instrument::Instrument {
     let items = dimensions.iter().flat_map(|(dimension, keys)| {
-        keys.iter().map(|key| instrument::Item {
+        keys.iter().map(move |key| instrument::Item {
             key: key.clone(),
             role: instrument::ItemRole::Score.into(),
             facet_key: format!("{dimension}_facet"),
