@@ -30,7 +30,7 @@ COMMENT ON COLUMN instrument_versions.update_time IS 'When it was last changed.'
 COMMENT ON COLUMN instrument_versions.publish_time IS 'When it was published; null for drafts.';
 CALL base_protect('instrument_versions', 'SELECT, INSERT, UPDATE, DELETE');
 
--- What was published stays as it is, whatever statement comes: only its state may change.
+-- What was published stays as it is, whatever statement comes: only its state may change, forwards.
 CREATE FUNCTION instrument_freeze() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN

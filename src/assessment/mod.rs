@@ -2,15 +2,15 @@
 //!
 //! Invariant: people and response tokens meet in invitations and nowhere else, and nothing here
 //! changes when an answer comes in.
-mod cells;
+pub mod cells;
 mod closing;
-mod invitation;
+pub mod invitation;
 mod opening;
-mod policy;
+pub mod policy;
 mod rpc;
-mod series;
+pub mod series;
 mod store;
-mod wave;
+pub mod wave;
 mod wire;
 
 use std::time::{Duration, Instant};

@@ -15,9 +15,11 @@ mod wire;
 use crate::base::id::InstrumentId;
 use crate::base::{Result, Tx};
 
-pub use content::{Content, Format, Item, Role};
+pub use content::{
+    Band, ChoiceOption, Content, Dimension, EstimatedGroup, Facet, Form, Format, Item, Referent,
+    Role,
+};
 pub use layout::{Answer, Layout};
-pub use readiness::serving_language;
 pub use rpc::InstrumentRpc;
 pub use version::{Instrument, State, Version};
 

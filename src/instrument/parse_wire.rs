@@ -23,7 +23,8 @@ pub(super) fn content(check: &mut Check, asked: pb::Instrument) -> Option<Conten
     let dimensions = all(check, "dimensions", asked.dimensions, dimension);
     let items = all(check, "items", asked.items, item);
     let bands = all(check, "bands", asked.bands, band);
-    let forms = all(check, "forms", asked.forms, form);
+    let forms =
+        all(check, "forms", asked.forms, |check, path, asked| Some(form(check, path, asked)));
     let is_whole = dimensions.is_some() && items.is_some() && bands.is_some() && forms.is_some();
     let content = Content {
         title: parse_localized(asked.title),
@@ -292,9 +293,9 @@ fn band(check: &mut Check, path: &str, asked: pb::ScoreBand) -> Option<Band> {
     Some(band)
 }
 
-fn form(check: &mut Check, path: &str, asked: pb::Form) -> Option<Form> {
+fn form(check: &mut Check, path: &str, asked: pb::Form) -> Form {
     let form =
         Form { key: asked.key, title: parse_localized(asked.title), item_keys: asked.item_keys };
     form.check(check, path);
-    Some(form)
+    form
 }

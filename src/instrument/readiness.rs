@@ -15,12 +15,6 @@ fn chain(language: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The first of `complete` that serves readers of `language`: the language itself, or the one
-/// that it narrows.
-pub fn serving_language<'a>(complete: &'a [String], language: &str) -> Option<&'a str> {
-    chain(language).find_map(|tag| complete.iter().find(|one| *one == tag)).map(String::as_str)
-}
-
 /// Everything that is missing before a content can be used by an organization whose default
 /// language is `language`.
 pub fn defects(content: &Content, language: &str) -> Vec<Violation> {
@@ -71,19 +65,26 @@ impl Content {
         };
         for (position, item) in self.items.iter().enumerate() {
             let path = format!("items[{position}]");
-            match &item.role {
-                Role::Score { facet_key, .. } if !is_facet(facet_key) => {
-                    defects.note(format!("{path}.facet_key"), "must be the key of a facet");
+            let (field, holds, sentence) = match &item.role {
+                Role::Score { facet_key, .. } => {
+                    ("facet_key", is_facet(facet_key), "must be the key of a facet")
                 }
-                Role::LevelEstimate { dimension_key, .. } if !is_dimension(dimension_key) => {
-                    let field = format!("{path}.estimated_dimension_key");
-                    defects.note(field, "must be the key of a dimension");
+                Role::LevelEstimate { dimension_key, .. } => (
+                    "estimated_dimension_key",
+                    is_dimension(dimension_key),
+                    "must be the key of a dimension",
+                ),
+                Role::CustomerPrediction { metric_key } => (
+                    "predicted_metric_key",
+                    !metric_key.is_empty(),
+                    "must name the customer metric",
+                ),
+                Role::Outcome | Role::PriorityChoice | Role::Comment | Role::Information => {
+                    continue;
                 }
-                Role::CustomerPrediction { metric_key } if metric_key.is_empty() => {
-                    let field = format!("{path}.predicted_metric_key");
-                    defects.note(field, "must name the customer metric");
-                }
-                _ => {}
+            };
+            if !holds {
+                defects.note(format!("{path}.{field}"), sentence);
             }
         }
         let criterion = self.item(&self.criterion_item_key);
@@ -146,5 +147,83 @@ impl Item {
             | Role::Comment
             | Role::Information => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Localized;
+    use crate::instrument::content::{Dimension, Facet, Format, Referent};
+
+    #[test]
+    fn a_language_is_served_by_itself_and_by_what_it_narrows() {
+        for (wanted, serving) in [
+            ("de", &["de"][..]),
+            ("de-CH", &["de-CH", "de"]),
+            ("zh-Hant-TW", &["zh-Hant-TW", "zh-Hant", "zh"]),
+            ("de-CH-x-bern", &["de-CH-x-bern", "de-CH", "de"]),
+        ] {
+            assert_eq!(chain(wanted).collect::<Vec<_>>(), serving);
+        }
+    }
+
+    fn text(languages: &[&str]) -> Localized {
+        let text = |tag: &&str| ((*tag).to_owned(), "Text".to_owned());
+        Localized(languages.iter().map(text).collect())
+    }
+
+    /// A content without a defect for readers of `languages`.
+    fn ready(languages: &[&str]) -> Content {
+        let facet = Facet { key: "facet".to_owned(), title: text(languages), weight: 1 };
+        Content {
+            title: text(languages),
+            dimensions: vec![Dimension {
+                key: "dimension".to_owned(),
+                title: text(languages),
+                facets: vec![facet],
+                weight: 1,
+            }],
+            items: vec![Item {
+                key: "item".to_owned(),
+                role: Role::Score {
+                    facet_key: "facet".to_owned(),
+                    referent: Referent::OwnUnit,
+                    reverse_scored: false,
+                    weight: 1,
+                },
+                text: text(languages),
+                format: Format::Rating { minimum: 1, maximum: 5, labels: Vec::new() },
+                required: false,
+                allow_cannot_judge: true,
+                first_wave_number: 1,
+            }],
+            ..Content::default()
+        }
+    }
+
+    #[test]
+    fn every_text_lacks_a_language_that_none_has_and_the_nearest_language_is_told() {
+        assert_eq!(defects(&ready(&["de"]), "de-CH"), []);
+        assert_eq!(defects(&ready(&["en", "de-CH"]), "de-CH"), []);
+        let lacking = defects(&ready(&["de-CH"]), "de");
+        assert_eq!(lacking.len(), 4, "{lacking:?}");
+        let mut mixed = ready(&["de"]);
+        mixed.items[0].text = text(&["de-CH"]);
+        let lacking = defects(&mixed, "de-CH");
+        assert_eq!(lacking.len(), 1);
+        assert_eq!(lacking[0].field, "items[0].text");
+        assert!(lacking[0].description.ends_with(", de"), "{lacking:?}");
+    }
+
+    #[test]
+    fn an_introduction_that_is_there_has_every_language() {
+        let mut content = ready(&["de"]);
+        content.introduction = text(&["en"]);
+        let lacking = defects(&content, "de");
+        assert_eq!(
+            lacking.iter().map(|one| one.field.as_str()).collect::<Vec<_>>(),
+            ["introduction"]
+        );
     }
 }

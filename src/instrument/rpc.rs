@@ -121,7 +121,7 @@ impl InstrumentService for InstrumentRpc {
         version.etag().require(&asked.etag, InstrumentId::RESOURCE_TYPE, &id)?;
         version.require_draft("changed")?;
         let mut merged = wire::content(&version.instrument.content);
-        merge(&mut merged, asked, &paths);
+        merge(&mut merged, &asked, &paths);
         let mut check = Check::within("instrument");
         let content = parse_wire::content(&mut check, merged);
         version.change(check.build(|| content)?, ctx.now)?;
@@ -267,7 +267,7 @@ async fn copied(
 }
 
 /// Takes over the fields that the mask names.
-fn merge(merged: &mut pb::Instrument, asked: pb::Instrument, paths: &[&str]) {
+fn merge(merged: &mut pb::Instrument, asked: &pb::Instrument, paths: &[&str]) {
     for path in paths {
         match *path {
             "title" => merged.title.clone_from(&asked.title),
@@ -289,13 +289,11 @@ fn parse_list(message: &pb::ListInstrumentsRequest) -> Result<(store::VersionQue
     if state.is_none() && message.state != 0 {
         check.refuse("state", "is not a state of this version of the contract");
     }
-    let full = match pb::InstrumentView::try_from(message.view) {
-        Ok(view) => view == pb::InstrumentView::Full,
-        Err(_) => {
-            check.refuse("view", "is not a view of this version of the contract");
-            false
-        }
-    };
+    let view = pb::InstrumentView::try_from(message.view);
+    if view.is_err() {
+        check.refuse("view", "is not a view of this version of the contract");
+    }
+    let full = view == Ok(pb::InstrumentView::Full);
     let bare =
         pb::ListInstrumentsRequest { page_size: 0, page_token: String::new(), ..message.clone() };
     let page =

@@ -174,3 +174,47 @@ pub fn check_room(versions: i64) -> Result<()> {
     );
     Err(Error::new(Reason::LimitReached, sentence).with("limit", "versions of instruments"))
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn draft() -> Version {
+        let id = InstrumentId::from_uuid(Uuid::from_u128(1));
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        Version::draft(id, ("key".to_owned(), 1), Content::default(), now)
+    }
+
+    #[test]
+    fn each_step_is_open_in_one_state_and_never_for_what_the_system_provides() {
+        for state in [State::Draft, State::Published, State::Retired] {
+            for system_provided in [false, true] {
+                let mut version = Version { system_provided, ..draft() };
+                version.instrument.state = state;
+                let open = |wanted| state == wanted && !system_provided;
+                let now = version.update_time;
+                assert_eq!(version.require_draft("deleted").is_ok(), open(State::Draft));
+                let mut changed = version.clone();
+                let change = changed.change(Content::default(), now);
+                assert_eq!(change.is_ok(), open(State::Draft));
+                assert_eq!(changed.revision, if change.is_ok() { 2 } else { 1 });
+                let mut retired = version.clone();
+                assert_eq!(retired.retire(now).is_ok(), open(State::Published));
+                let refused = version.publish("de", now).unwrap_err().reason();
+                let reason =
+                    if open(State::Draft) { Reason::NotReady } else { Reason::StateConflict };
+                assert_eq!(refused, reason);
+                assert_eq!((version.revision, version.publish_time), (1, None));
+            }
+        }
+    }
+
+    #[test]
+    fn an_organization_has_a_thousand_versions() {
+        assert!(check_room(VERSIONS_MAX - 1).is_ok());
+        assert_eq!(check_room(VERSIONS_MAX).unwrap_err().reason(), Reason::LimitReached);
+    }
+}

@@ -165,11 +165,13 @@ pub async fn take_imported(tx: &mut Tx, wave_id: WaveId, sheets: &[ImportedSheet
     store::answer::insert_imported(tx, wave_id, sheets).await
 }
 
-/// The groups of imported sheets, each with its number of sheets.
+/// The groups of imported sheets, each with its number of sheets. No other wave is opened or mixed until
+/// the transaction ends.
 pub async fn list_imported_groups(
     tx: &mut Tx,
     wave_id: WaveId,
 ) -> Result<Vec<(UnitId, Vec<Option<u16>>, i64)>> {
+    store::wave::take_turn(tx, IMPORTED).await?;
     store::answer::list_imported_groups(tx, wave_id).await
 }
 
@@ -181,6 +183,7 @@ pub async fn mix(tx: &mut Tx, wave_id: WaveId) -> Result<()> {
     if is_mixed(store::wave::lock_wave(tx, wave_id).await?)? {
         return Ok(());
     }
+    store::wave::take_turn(tx, SEALED).await?;
     store::wave::await_writers(tx).await?;
     store::answer::insert_mixed(tx, wave_id).await?;
     store::token::delete_tokens(tx, wave_id).await?;
@@ -199,6 +202,7 @@ pub async fn mix_imported(
     if is_mixed(store::wave::lock_wave(tx, wave_id).await?)? {
         return Ok(());
     }
+    store::wave::take_turn(tx, IMPORTED).await?;
     store::wave::insert_cells(tx, wave_id, cells).await?;
     if store::answer::insert_mixed_imported(tx, wave_id, assignment).await? != 0 {
         return Err(Error::internal("a group of imported answers has no cell, or two"));

@@ -110,10 +110,7 @@ impl Writer {
             members.sort_by_key(|(submission, _)| submission.token.digest);
             let (members, replies): (Vec<_>, Vec<_>) = members.into_iter().unzip();
             let begun = Instant::now();
-            let outcomes = match self.settle(tenant, &members).await {
-                Ok(outcomes) => outcomes,
-                Err(error) => self.settle_singly(tenant, &members, &error).await,
-            };
+            let outcomes = self.settle(tenant, &members).await;
             let stored = outcomes.iter().any(Result::is_ok);
             metric::transaction_ended(
                 NAME,
@@ -127,21 +124,30 @@ impl Writer {
         }
     }
 
-    /// What becomes of each member: stored now or before, or the reason why not. An error means that
-    /// nothing is known of any of them.
-    async fn settle(
-        &mut self,
-        tenant: OrganizationId,
-        members: &[Submission],
-    ) -> Result<Vec<Result<()>>> {
-        let mut session = match self.session.take() {
-            Some(session) => session,
-            None => self.db.session().await?,
+    /// The session, made if there is none.
+    async fn session(&mut self) -> Result<Session> {
+        match self.session.take() {
+            Some(session) => Ok(session),
+            None => self.db.session().await,
+        }
+    }
+
+    /// What becomes of each member: stored now or before, or the reason why not.
+    async fn settle(&mut self, tenant: OrganizationId, members: &[Submission]) -> Vec<Result<()>> {
+        let Ok(mut session) = self.session().await else {
+            return members.iter().map(|_| Err(unavailable())).collect();
         };
-        let outcomes = settle_in(&mut session, tenant, members).await?;
-        // After a failure the session is not used again: it may be broken.
-        self.session = Some(session);
-        Ok(outcomes)
+        match settle_in(&mut session, tenant, members).await {
+            Ok(outcomes) => {
+                self.session = Some(session);
+                outcomes
+            }
+            // The session is not used again: it may be broken.
+            Err(error) => {
+                drop(session);
+                self.settle_singly(tenant, members, &error).await
+            }
+        }
     }
 
     /// As [`Self::settle`] after it failed, one by one. What the batch stored all the same is found
@@ -153,29 +159,26 @@ impl Writer {
         error: &Error,
     ) -> Vec<Result<()>> {
         let source = std::error::Error::source(error).map(ToString::to_string);
-        tracing::warn!(source, "a batch failed and is written singly");
+        tracing::warn!(source, "answers could not be stored together and are stored singly");
         let mut outcomes = Vec::with_capacity(members.len());
-        let mut is_reachable = true;
         for member in members {
-            if !is_reachable {
-                outcomes.push(Err(unavailable()));
-                continue;
-            }
-            match self.settle(tenant, std::slice::from_ref(member)).await {
-                Ok(outcome) => outcomes.extend(outcome),
-                Err(error) => {
-                    outcomes.push(Err(error));
-                    // The others need not each wait for a database that is away.
-                    self.session = self.db.session().await.ok();
-                    is_reachable = self.session.is_some();
+            // The others need not each wait for a database that is away.
+            let Ok(mut session) = self.session().await else { break };
+            match settle_in(&mut session, tenant, std::slice::from_ref(member)).await {
+                Ok(outcome) => {
+                    self.session = Some(session);
+                    outcomes.extend(outcome);
                 }
+                Err(error) => outcomes.push(Err(error)),
             }
         }
+        outcomes.resize_with(members.len(), || Err(unavailable()));
         outcomes
     }
 }
 
-/// Spends what can be spent, and looks at the tokens of the others.
+/// Spends what can be spent, and looks at the tokens of the others. An error means that nothing is known
+/// of any of them.
 async fn settle_in(
     session: &mut Session,
     tenant: OrganizationId,

@@ -43,14 +43,12 @@ impl Client {
     }
 
     async fn watch(&self, wave_id: &str) -> Streaming<pb::WatchResultsResponse> {
-        let request =
-            pb::WatchResultsRequest { wave_id: wave_id.to_owned(), slices: Vec::new() };
+        let request = pb::WatchResultsRequest { wave_id: wave_id.to_owned(), slices: Vec::new() };
         self.insight().watch_results(request).await.unwrap().into_inner()
     }
 
     async fn releases(&self, wave_id: &str) -> Result<Vec<pb::Release>, Status> {
-        let request =
-            pb::ListReleasesRequest { wave_id: wave_id.to_owned(), ..Default::default() };
+        let request = pb::ListReleasesRequest { wave_id: wave_id.to_owned(), ..Default::default() };
         Ok(self.insight().list_releases(request).await?.into_inner().releases)
     }
 
@@ -124,7 +122,11 @@ fn reason(count: Option<&Count>) -> SuppressionReason {
 fn scores(card: &pb::Scorecard) -> Vec<Result<f64, SuppressionReason>> {
     let scales = card.overall.iter().chain(&card.dimensions).chain(&card.facets);
     let items = card.items.iter().filter_map(|item| item.score.as_ref());
-    scales.filter_map(|scale| scale.score.as_ref()).chain(items).map(|score| value(Some(score))).collect()
+    scales
+        .filter_map(|scale| scale.score.as_ref())
+        .chain(items)
+        .map(|score| value(Some(score)))
+        .collect()
 }
 
 fn reason_of(status: &Status) -> (Code, String) {
@@ -203,7 +205,10 @@ async fn a_released_scorecard_has_all_levels_and_says_what_is_protected_in_two_l
         let card = answer.scorecard.unwrap();
         assert!(card.facets.is_empty() && card.items.is_empty() && card.dimensions.len() == 2);
         let [note] = &answer.suppression_notes[..] else { panic!("one note") };
-        assert_eq!((note.reason(), note.language_code.as_str()), (SuppressionReason::Protected, told));
+        assert_eq!(
+            (note.reason(), note.language_code.as_str()),
+            (SuppressionReason::Protected, told)
+        );
     }
 }
 
@@ -450,9 +455,7 @@ async fn a_draft_and_a_cancelled_wave_have_no_results() {
 }
 
 /// The next message that is no heartbeat; none at the end.
-async fn next(
-    stream: &mut Streaming<pb::WatchResultsResponse>,
-) -> Result<Option<Payload>, Status> {
+async fn next(stream: &mut Streaming<pb::WatchResultsResponse>) -> Result<Option<Payload>, Status> {
     loop {
         let message = tokio::time::timeout(PATIENCE, stream.message()).await.unwrap()?;
         match message.map(|message| message.payload.unwrap()) {

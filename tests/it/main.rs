@@ -17,6 +17,7 @@ mod embedded;
 mod harness;
 mod hostile;
 mod insight;
+mod instrument;
 mod intake;
 mod intake_responses;
 mod invitation;

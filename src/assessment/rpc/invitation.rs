@@ -93,7 +93,7 @@ impl InvitationService for InvitationRpc {
                 }
                 let batch = check.build(|| {
                     Some(Batch {
-                        batch_id: request_id?,
+                        id: request_id?,
                         unit_id: unit_id?,
                         segments: segments?,
                         count: count?,
@@ -230,7 +230,7 @@ fn parse_ids<I: Id + Ord>(check: &mut Check, field: &str, texts: &[String]) -> O
 
 /// A batch for nobody in particular.
 struct Batch {
-    batch_id: Uuid,
+    id: Uuid,
     unit_id: UnitId,
     segments: BTreeMap<String, String>,
     count: usize,
@@ -293,12 +293,12 @@ impl Issuing<'_> {
                 continue;
             }
             let placement = placements.get(person).ok_or_else(unreachable_check)?;
-            invitations.push(match before {
-                Some(before) => Invitation { state: State::Issued, expire_time, ..before.clone() },
-                None => {
-                    let place = (placement.unit_id, &placement.segments);
-                    self.new_invitation(&cells, Addressee::Person(*person), place, expire_time)?
-                }
+            let place = (placement.unit_id, &placement.segments);
+            invitations.push(if let Some(before) = before {
+                Invitation { state: State::Issued, expire_time, ..before.clone() }
+            } else {
+                let addressee = Addressee::Person(*person);
+                self.new_invitation(cells.as_ref(), addressee, place, expire_time)?
             });
         }
         let new: BTreeSet<_> = known.values().map(|before| before.invitation_id).collect();
@@ -317,23 +317,24 @@ impl Issuing<'_> {
                 "must be a unit in the scope of the wave",
             ));
         }
-        let before =
-            store::invitation::list_of_batch(tx, self.wave.wave_id, batch.batch_id).await?;
+        let before = store::invitation::list_of_batch(tx, self.wave.wave_id, batch.id).await?;
         if !before.is_empty() {
             if before.len() != batch.count {
                 other_batch()?;
             }
             let known = before.iter().map(|before| before.invitation_id).collect();
-            return self.issue(tx, before, &known, Some(batch.batch_id)).await;
+            return self.issue(tx, before, &known, Some(batch.id)).await;
         }
         let cells = self.cells(tx).await?;
         let addressee =
             Addressee::Nobody { unit_id: batch.unit_id, segments: batch.segments.clone() };
         let place = (batch.unit_id, &batch.segments);
         let invitations = (0..batch.count)
-            .map(|_| self.new_invitation(&cells, addressee.clone(), place, batch.expire_time))
+            .map(|_| {
+                self.new_invitation(cells.as_ref(), addressee.clone(), place, batch.expire_time)
+            })
             .collect::<Result<Vec<_>>>()?;
-        self.issue(tx, invitations, &BTreeSet::new(), Some(batch.batch_id)).await
+        self.issue(tx, invitations, &BTreeSet::new(), Some(batch.id)).await
     }
 
     /// Where people at work are. Those who are not there, or not at work, are not in it.
@@ -395,7 +396,7 @@ impl Issuing<'_> {
 
     fn new_invitation(
         &self,
-        cells: &Option<cells::Places>,
+        cells: Option<&cells::Places>,
         addressee: Addressee,
         (unit_id, segments): (UnitId, &BTreeMap<String, String>),
         expire_time: Option<crate::base::clock::Timestamp>,

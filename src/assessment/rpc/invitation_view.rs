@@ -105,6 +105,7 @@ fn participation(
 }
 
 /// Whether those who took part are asked for, or those who did not; none for all.
+#[expect(clippy::option_option, reason = "the outer one is a violation, as in base::Check")]
 pub(super) fn parse_participation(check: &mut Check, asked: i32) -> Option<Option<bool>> {
     match pb::ParticipationState::try_from(asked) {
         Ok(pb::ParticipationState::Unspecified) => Some(None),

@@ -141,7 +141,7 @@ pub(super) async fn update(
     let (mut wave, _) = locked(&mut tx, &ctx, id).await?;
     wave.etag().check(&asked.etag, WaveId::RESOURCE_TYPE, &id)?;
     let mut merged = wire::wave(&wave);
-    merge(&mut merged, asked, &paths);
+    merge(&mut merged, &asked, &paths);
     let mut check = Check::within("wave");
     let fields = parse_fields(&mut tx, &ctx, &mut check, &merged, Some(wave.source)).await?;
     if paths.contains(&"planned_close_time")
@@ -164,7 +164,7 @@ pub(super) async fn update(
     Ok(Response::new(pb::UpdateWaveResponse { wave: Some(wire::wave(&wave)) }))
 }
 
-fn merge(wave: &mut pb::Wave, asked: pb::Wave, paths: &[&str]) {
+fn merge(wave: &mut pb::Wave, asked: &pb::Wave, paths: &[&str]) {
     for path in paths {
         match *path {
             "display_name" => wave.display_name.clone_from(&asked.display_name),

@@ -49,6 +49,9 @@ pub(in crate::directory) async fn list_tree(tx: &mut Tx, top: UnitId) -> Result<
     Ok(tree)
 }
 
+/// Person, unit, segments, employment status, and whether they are there.
+type RosterRow = (Uuid, Option<Uuid>, Json<Segments>, i16, bool);
+
 /// What waves need of people; who is not of the organization is left out.
 pub(in crate::directory) async fn list_roster_people(
     tx: &mut Tx,
@@ -56,7 +59,7 @@ pub(in crate::directory) async fn list_roster_people(
 ) -> Result<Vec<RosterPerson>> {
     let tenant = tx.scope().organization_id;
     let bare: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-    let rows: Vec<(Uuid, Option<Uuid>, Json<Segments>, i16, bool)> = sqlx::query_as(
+    let rows: Vec<RosterRow> = sqlx::query_as(
         "-- directory::list_roster_people
          SELECT person.person_id, person.unit_id, person.segments, person.employment_status,
                 person.is_live
