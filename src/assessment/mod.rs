@@ -7,18 +7,23 @@ mod closing;
 pub mod invitation;
 mod opening;
 pub mod policy;
+mod responses;
 mod rpc;
 pub mod series;
 mod store;
 pub mod wave;
 mod wire;
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
+
+use rand::seq::SliceRandom;
 
 use crate::base::clock::Timestamp;
 use crate::base::id::{AssessmentId, Id, OrganizationId, UnitId, WaveId};
-use crate::base::{Context, Db, Error, Result, TenantScope, Tx};
-use crate::directory::SegmentDimension;
+use crate::base::{Context, Db, Result, TenantScope, Tx};
+use crate::directory::{self, Outcome, SegmentDimension};
+use crate::respondent::{self, ImportedSheet};
 
 pub use rpc::{AssessmentRpc, InvitationRpc};
 pub use wave::WaveState;
@@ -167,28 +172,37 @@ pub struct ResponseRow {
     pub codes: Vec<i32>,
 }
 
-/// Looks at rows for an open imported wave.
+/// Looks at rows for an open wave of imported answers: the sheets of those that stand, and what is
+/// wrong with the others. `STATE_CONFLICT` when the wave takes none; with no row, only that and the
+/// items are looked at. The wave is not closed before the transaction ends.
 pub async fn examine_responses(
     tx: &mut Tx,
     ctx: &Context,
     wave_id: WaveId,
     item_keys: &[String],
     rows: &[ResponseRow],
-) -> Result<(Vec<crate::respondent::ImportedSheet>, crate::directory::Outcome)> {
-    let _ = (tx, ctx, wave_id, item_keys, rows);
-    Err(not_built())
+) -> Result<(Vec<ImportedSheet>, Outcome)> {
+    let wave = store::wave::share_wave(tx, wave_id).await?;
+    wave.require_importing(ctx.now)?;
+    let questionnaire = respondent::find_questionnaire(tx, wave_id).await?;
+    let questionnaire = responses::required(wave_id, questionnaire)?;
+    let form = responses::check_items(&questionnaire, item_keys)?;
+    if rows.is_empty() {
+        return Ok((Vec::new(), Outcome::default()));
+    }
+    let mut units = directory::find_unit_ids(tx, &responses::unit_keys(rows)).await?;
+    let frozen: HashSet<UnitId> =
+        store::unit::list_units(tx, wave_id).await?.into_iter().map(|unit| unit.unit_id).collect();
+    units.retain(|_, unit| frozen.contains(unit));
+    Ok(responses::Reader::new(form, &units, wave.dimensions()).read(rows))
 }
 
-/// Stores examined rows.
+/// Stores examined sheets, in random order: that of the rows could tell who is who.
 pub async fn store_responses(
     tx: &mut Tx,
     wave_id: WaveId,
-    sheets: &[crate::respondent::ImportedSheet],
+    mut sheets: Vec<ImportedSheet>,
 ) -> Result<()> {
-    let _ = (tx, wave_id, sheets);
-    Err(not_built())
-}
-
-fn not_built() -> Error {
-    Error::internal("not built yet")
+    sheets.shuffle(&mut rand::rng());
+    respondent::take_imported(tx, wave_id, &sheets).await
 }

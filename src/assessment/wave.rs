@@ -282,6 +282,26 @@ impl Wave {
         Ok(())
     }
 
+    /// Refuses a wave that takes no imported responses, or no more.
+    pub fn require_importing(&self, now: Timestamp) -> Result<()> {
+        self.require_state(&[WaveState::Open])?;
+        if !self.is_imported() {
+            return Err(Error::new(
+                Reason::StateConflict,
+                "invited people answer the wave, so that it takes no imported responses; create a wave of the source IMPORTED",
+            )
+            .about(WaveId::RESOURCE_TYPE, self.wave_id.to_string()));
+        }
+        if self.is_over(now) { Err(self.conflict(&[WaveState::Open])) } else { Ok(()) }
+    }
+
+    /// Whether it is told who took part: where the wave promises it, and while it is known, which is
+    /// until the answers are mixed.
+    pub fn discloses_participation(&self) -> bool {
+        self.fields.policy.disclose_individual_participation
+            && matches!(self.state, WaveState::Draft | WaveState::Open)
+    }
+
     /// The refusal that tells the states in which a call is possible.
     fn conflict(&self, allowed: &[WaveState]) -> Error {
         let names: Vec<_> = allowed.iter().map(|state| state.as_str()).collect();

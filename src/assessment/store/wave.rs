@@ -89,6 +89,11 @@ pub(in crate::assessment) async fn lock_wave(tx: &mut Tx, id: WaveId) -> Result<
     fetch(tx, id, format!("-- assessment::lock_wave\nSELECT {COLUMNS} FROM assessment_waves WHERE tenant_id = $1 AND wave_id = $2 FOR NO KEY UPDATE")).await
 }
 
+/// A wave that stays as it is until the transaction ends.
+pub(in crate::assessment) async fn share_wave(tx: &mut Tx, id: WaveId) -> Result<Wave> {
+    fetch(tx, id, format!("-- assessment::share_wave\nSELECT {COLUMNS} FROM assessment_waves WHERE tenant_id = $1 AND wave_id = $2 FOR SHARE")).await
+}
+
 async fn fetch(tx: &mut Tx, id: WaveId, sql: String) -> Result<Wave> {
     let tenant = tx.scope().organization_id;
     let row: Option<WaveRow> = sqlx::query_as(sqlx::AssertSqlSafe(sql))
