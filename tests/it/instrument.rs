@@ -428,8 +428,6 @@ async fn the_systems_own_is_there_for_everybody_and_belongs_to_nobody() {
     assert_eq!((found.key.as_str(), found.state), (OURS, rooms::State::Published));
     assert!(rooms::key_exists(&mut tx, OURS).await.unwrap());
     assert!(!rooms::key_exists(&mut tx, "nobodys").await.unwrap());
-    assert_eq!(rooms::serving_language(&found.complete_languages, "de-CH"), Some("de"));
-    assert_eq!(rooms::serving_language(&found.complete_languages, "fr"), None);
 }
 
 #[tokio::test]
