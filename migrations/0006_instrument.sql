@@ -3,9 +3,9 @@
 CREATE TABLE instrument_versions (
     tenant_id uuid NOT NULL REFERENCES directory_organizations,
     instrument_id uuid NOT NULL,
-    key text NOT NULL,
+    key text COLLATE "C" NOT NULL,
     version integer NOT NULL CHECK (version >= 1),
-    state smallint NOT NULL,
+    state smallint NOT NULL CHECK (state BETWEEN 1 AND 3),
     content jsonb NOT NULL,
     complete_languages text[] NOT NULL,
     revision bigint NOT NULL,
@@ -30,13 +30,15 @@ COMMENT ON COLUMN instrument_versions.update_time IS 'When it was last changed.'
 COMMENT ON COLUMN instrument_versions.publish_time IS 'When it was published; null for drafts.';
 CALL base_protect('instrument_versions', 'SELECT, INSERT, UPDATE, DELETE');
 
--- What was published stays as it is, whatever statement comes: only its state may change.
+-- What was published stays as it is, whatever statement comes: only its state may change, forwards.
 CREATE FUNCTION instrument_freeze() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
 BEGIN
     IF TG_OP = 'DELETE'
-        OR (NEW.content, NEW.key, NEW.version, NEW.publish_time, NEW.complete_languages)
-            IS DISTINCT FROM (OLD.content, OLD.key, OLD.version, OLD.publish_time, OLD.complete_languages)
+        OR (NEW.instrument_id, NEW.key, NEW.version, NEW.content,
+                NEW.complete_languages, NEW.create_time, NEW.publish_time)
+            IS DISTINCT FROM (OLD.instrument_id, OLD.key, OLD.version, OLD.content,
+                OLD.complete_languages, OLD.create_time, OLD.publish_time)
         OR NEW.state < OLD.state
     THEN
         RAISE EXCEPTION 'a published instrument never changes';

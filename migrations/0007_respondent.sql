@@ -138,6 +138,21 @@ CREATE FUNCTION respondent_partition(parent text, wave uuid) RETURNS text
 $$;
 REVOKE ALL ON FUNCTION respondent_partition FROM PUBLIC;
 
+-- Lets one transaction at a time make, read or drop partitions of a table. Whoever reads them first and
+-- drops one afterwards would else block another one that does the same, and be blocked by it. Answers
+-- come in meanwhile.
+CREATE FUNCTION respondent_take_turn(parent text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    IF parent NOT IN ('respondent_sealed', 'respondent_imported') THEN
+        RAISE EXCEPTION 'no such table';
+    END IF;
+    EXECUTE format('LOCK TABLE ONLY public.%I IN SHARE UPDATE EXCLUSIVE MODE', parent);
+END
+$$;
+REVOKE ALL ON FUNCTION respondent_take_turn FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION respondent_take_turn TO orgfit_app;
+
 -- Makes a wave's partition of respondent_sealed or respondent_imported. Attaching rather than making
 -- it in place lets answers to other waves come in meanwhile.
 CREATE FUNCTION respondent_create_partition(parent text, wave uuid) RETURNS void
@@ -147,6 +162,7 @@ BEGIN
     IF parent NOT IN ('respondent_sealed', 'respondent_imported') OR name IS NULL THEN
         RAISE EXCEPTION 'no such table';
     END IF;
+    PERFORM respondent_take_turn(parent);
     EXECUTE format('CREATE TABLE public.%I (LIKE public.%I INCLUDING COMMENTS)', name, parent);
     EXECUTE format('COMMENT ON TABLE public.%I IS %L', name, 'Answers of one open wave.');
     EXECUTE format('ALTER TABLE public.%I ENABLE ROW LEVEL SECURITY', name);

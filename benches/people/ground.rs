@@ -61,8 +61,10 @@ impl Ground {
         let cluster = embedded::start(&options).await?;
         require_durability(&cluster.superuser_url()).await?;
         let db = Db::connect(&cluster.app_url(), CONNECTIONS_MAX).await?;
+        let respondent_db = Db::connect(&cluster.respondent_url(), CONNECTIONS_MAX).await?;
         let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let server = server::start(server::Options::new(loopback, db.clone())).await?;
+        let server =
+            server::start(server::Options::new(loopback, db.clone(), respondent_db)).await?;
         let channel =
             Endpoint::from_shared(format!("http://{}", server.address()))?.connect().await?;
         let people = people_chunks();

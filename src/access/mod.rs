@@ -26,7 +26,7 @@ pub use authenticate::Authenticator;
 pub use client::{Client, NewClient};
 pub use grant::GrantChange;
 pub use issuer::{Algorithm, Issuer, IssuerInput, KeySource, NewIssuer};
-pub use key::{Key, KeyId, KeyText};
+pub use key::{KEY_PREFIX, Key, KeyId, KeyText};
 pub use operator::{
     IssuedKey, ListedClient, add_issuer, create_client, issue_key, list_clients, list_issuers,
     remove_issuer, revoke_key,

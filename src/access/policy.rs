@@ -12,6 +12,8 @@ pub enum Principal {
     Any,
     /// A signed-in person.
     Person,
+    /// Whoever shows a response token and nothing else.
+    Respondent,
 }
 
 /// The permission that a method takes.
@@ -45,6 +47,10 @@ const fn anonymous(method: &'static str) -> Policy {
     Policy { method, need: Need::Nothing, principal: Principal::Anonymous }
 }
 
+const fn respondent(method: &'static str) -> Policy {
+    Policy { method, need: Need::Nothing, principal: Principal::Respondent }
+}
+
 /// All methods that can be called.
 pub const POLICIES: &[Policy] = &[
     row("orgfit.directory.v1.DirectoryService/GetOrganization", Permission::OrganizationRead),
@@ -72,6 +78,27 @@ pub const POLICIES: &[Policy] = &[
     },
     row("orgfit.access.v1.AccessService/ListGrants", Permission::GrantsRead),
     row("orgfit.access.v1.AccessService/ChangeGrants", Permission::GrantsWrite),
+    row("orgfit.instrument.v1.InstrumentService/CreateInstrument", Permission::InstrumentsWrite),
+    row("orgfit.instrument.v1.InstrumentService/GetInstrument", Permission::InstrumentsRead),
+    row("orgfit.instrument.v1.InstrumentService/ListInstruments", Permission::InstrumentsRead),
+    row("orgfit.instrument.v1.InstrumentService/UpdateInstrument", Permission::InstrumentsWrite),
+    row("orgfit.instrument.v1.InstrumentService/PublishInstrument", Permission::InstrumentsWrite),
+    row("orgfit.instrument.v1.InstrumentService/RetireInstrument", Permission::InstrumentsWrite),
+    row("orgfit.instrument.v1.InstrumentService/DeleteInstrument", Permission::InstrumentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/CreateAssessment", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/GetAssessment", Permission::AssessmentsRead),
+    row("orgfit.assessment.v1.AssessmentService/ListAssessments", Permission::AssessmentsRead),
+    row("orgfit.assessment.v1.AssessmentService/UpdateAssessment", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/CreateWave", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/GetWave", Permission::AssessmentsRead),
+    row("orgfit.assessment.v1.AssessmentService/ListWaves", Permission::AssessmentsRead),
+    row("orgfit.assessment.v1.AssessmentService/UpdateWave", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/OpenWave", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/CloseWave", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.AssessmentService/CancelWave", Permission::AssessmentsWrite),
+    row("orgfit.assessment.v1.InvitationService/IssueInvitations", Permission::InvitationsWrite),
+    row("orgfit.assessment.v1.InvitationService/ListInvitations", Permission::InvitationsRead),
+    row("orgfit.assessment.v1.InvitationService/RevokeInvitations", Permission::InvitationsWrite),
     row("orgfit.insight.v1.InsightService/GetScorecard", Permission::ResultsRead),
     row("orgfit.insight.v1.InsightService/ListScoreBreakdown", Permission::ResultsRead),
     row("orgfit.insight.v1.InsightService/WatchResults", Permission::ResultsRead),
@@ -87,6 +114,8 @@ pub const POLICIES: &[Policy] = &[
     row("orgfit.intake.v1.IntakeService/GetImport", Permission::ImportsRead),
     row("orgfit.intake.v1.IntakeService/ListImports", Permission::ImportsRead),
     row("orgfit.intake.v1.IntakeService/ListImportRowErrors", Permission::ImportsRead),
+    respondent("orgfit.respondent.v1.RespondentService/GetQuestionnaire"),
+    respondent("orgfit.respondent.v1.RespondentService/SubmitResponse"),
     anonymous("grpc.health.v1.Health/Check"),
     anonymous("grpc.health.v1.Health/Watch"),
     anonymous("grpc.reflection.v1.ServerReflection/ServerReflectionInfo"),
@@ -105,6 +134,11 @@ pub fn authorize(policy: &Policy, caller: Option<&Caller>) -> Result<()> {
         return Ok(());
     }
     let caller = caller.ok_or_else(unauthenticated)?;
+    // Each of the two has methods of its own, and a credential that opens no other.
+    let of_respondents = policy.principal == Principal::Respondent;
+    if of_respondents != (caller.kind == CallerKind::Respondent) {
+        return Err(unauthenticated());
+    }
     if policy.principal == Principal::Person && !matches!(caller.kind, CallerKind::Person(_)) {
         return Err(Error::new(
             Reason::PersonRequired,

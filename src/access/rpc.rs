@@ -34,7 +34,7 @@ impl AccessService for AccessRpc {
                 let mut tx = self.db.read("who_am_i", ctx.scope()).await?;
                 store::grant::list_grants_of(&mut tx, person_id).await?
             }
-            CallerKind::Client(_) | CallerKind::Operator => Vec::new(),
+            CallerKind::Client(_) | CallerKind::Operator | CallerKind::Respondent => Vec::new(),
         };
         let caller = Some(wire::caller(&ctx.caller, &grants));
         Ok(Response::new(pb::WhoAmIResponse { caller }))

@@ -21,6 +21,8 @@ pub(super) fn caller(caller: &Caller, grants: &[Grant]) -> pb::Caller {
         CallerKind::Person(person) => (pb::CallerKind::Person, person.to_string()),
         CallerKind::Client(_) => (pb::CallerKind::Client, String::new()),
         CallerKind::Operator => (pb::CallerKind::Operator, String::new()),
+        // Has no method that tells them who they are.
+        CallerKind::Respondent => (pb::CallerKind::Unspecified, String::new()),
     };
     pb::Caller {
         organization_id: caller.organization_id.to_string(),

@@ -63,8 +63,6 @@ impl State {
 pub struct Invited {
     /// The invitation.
     pub invitation_id: InvitationId,
-    /// The person; none for nobody in particular.
-    pub person_id: Option<PersonId>,
     /// The unit.
     pub unit_id: UnitId,
     /// Segment values by dimension key.

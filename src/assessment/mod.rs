@@ -2,10 +2,34 @@
 //!
 //! Invariant: people and response tokens meet in invitations and nowhere else, and nothing here
 //! changes when an answer comes in.
+pub mod cells;
+mod closing;
+pub mod invitation;
+mod opening;
+pub mod policy;
+mod responses;
+mod rpc;
+pub mod series;
+mod store;
+pub mod wave;
+mod wire;
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use rand::seq::SliceRandom;
+
 use crate::base::clock::Timestamp;
-use crate::base::id::{AssessmentId, OrganizationId, UnitId, WaveId};
-use crate::base::{Context, Db, Error, Result, Tx};
-use crate::directory::SegmentDimension;
+use crate::base::id::{AssessmentId, Id, OrganizationId, UnitId, WaveId};
+use crate::base::{Context, Db, Result, TenantScope, Tx};
+use crate::directory::{self, Outcome, SegmentDimension};
+use crate::respondent::{self, ImportedSheet};
+
+pub use rpc::{AssessmentRpc, InvitationRpc};
+pub use wave::WaveState;
+
+/// Longest time that looking for what is due may take.
+const DUE_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// A wave, as far as other rooms need it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,20 +56,6 @@ pub struct WaveView {
     pub open_time: Option<Timestamp>,
     /// When it closed.
     pub close_time: Option<Timestamp>,
-}
-
-/// State of a wave; the numbers are those of the contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i16)]
-pub enum WaveState {
-    /// Being prepared.
-    Draft = 1,
-    /// Taking responses.
-    Open = 2,
-    /// Complete.
-    Closed = 3,
-    /// Given up.
-    Cancelled = 4,
 }
 
 /// A unit of a wave's frozen tree.
@@ -81,58 +91,73 @@ pub struct Job {
 
 /// A wave by its identifier; not found like any other unknown one.
 pub async fn load_wave(tx: &mut Tx, wave_id: WaveId) -> Result<WaveView> {
-    let _ = (tx, wave_id);
-    Err(not_built())
+    let wave = store::wave::find_wave(tx, wave_id).await?;
+    let imported = wave.is_imported();
+    let policy = wave.fields.policy;
+    let pairs = policy.pair_positions();
+    let (dimensions, policy_digest) =
+        wave.frozen.map(|frozen| (frozen.dimensions, frozen.policy_digest)).unwrap_or_default();
+    Ok(WaveView {
+        wave_id,
+        assessment_id: wave.assessment_id,
+        state: wave.state,
+        imported,
+        minimum_group_size: policy.minimum_group_size,
+        distribution_minimum_group_size: policy.distribution_minimum_group_size,
+        dimensions,
+        pairs,
+        policy_digest,
+        open_time: wave.open_time,
+        close_time: wave.close_time,
+    })
 }
 
 /// The frozen tree of an opened wave, by position.
 pub async fn list_frozen_units(tx: &mut Tx, wave_id: WaveId) -> Result<Vec<FrozenUnit>> {
-    let _ = (tx, wave_id);
-    Err(not_built())
+    store::unit::list_units(tx, wave_id).await
 }
 
 /// How many answered an open wave, as last counted.
 pub async fn find_snapshot(tx: &mut Tx, wave_id: WaveId) -> Result<Option<Snapshot>> {
-    let _ = (tx, wave_id);
-    Err(not_built())
+    store::job::find_snapshot(tx, wave_id).await
 }
 
 /// Organizations for which something is due at `at`.
 pub async fn list_due(db: &Db, at: Timestamp) -> Result<Vec<OrganizationId>> {
-    let _ = (db, at);
-    Err(not_built())
+    // The look-up belongs to no tenant and sees nothing but its function.
+    let nobody = OrganizationId::from_uuid(uuid::Uuid::nil());
+    let scope = TenantScope { organization_id: nobody, deadline: Instant::now() + DUE_TIME_MAX };
+    let mut tx = db.read("list_due", scope).await?;
+    let due = store::job::list_due(&mut tx, at).await?;
+    tx.commit().await?;
+    Ok(due)
 }
 
 /// Closes the waves whose planned time has come, and renews the counts of open waves that are a
 /// quarter of an hour old.
 pub async fn keep_time(db: &Db, ctx: &Context) -> Result<()> {
-    let _ = (db, ctx);
-    Err(not_built())
+    closing::keep_time(db, ctx).await
 }
 
 /// Takes the next job that nobody works on, for `seconds`.
 pub async fn take_job(db: &Db, ctx: &Context, seconds: i64) -> Result<Option<Job>> {
-    let _ = (db, ctx, seconds);
-    Err(not_built())
+    closing::take_job(db, ctx, seconds).await
 }
 
 /// Locks a job in the transaction that does a part of it. False when the lease is lost, or the job
 /// done.
 pub async fn hold_job(tx: &mut Tx, job: Job) -> Result<bool> {
-    let _ = (tx, job);
-    Err(not_built())
+    store::job::lock_job(tx, job).await
 }
 
 /// Ends a job in the transaction that publishes: the wave's results are released.
-pub async fn finish_job(tx: &mut Tx, ctx: &Context, job: Job) -> Result<()> {
-    let _ = (tx, ctx, job);
-    Err(not_built())
+pub async fn finish_job(tx: &mut Tx, job: Job) -> Result<()> {
+    closing::finish_job(tx, job).await
 }
 
 /// Mixes the answers of a closed wave, once; for an imported one, forms the cells of its rows first.
-pub async fn mix(tx: &mut Tx, ctx: &Context, wave_id: WaveId) -> Result<()> {
-    let _ = (tx, ctx, wave_id);
-    Err(not_built())
+pub async fn mix(tx: &mut Tx, wave_id: WaveId) -> Result<()> {
+    closing::mix(tx, wave_id).await
 }
 
 /// A response that was collected elsewhere, as it came.
@@ -147,28 +172,37 @@ pub struct ResponseRow {
     pub codes: Vec<i32>,
 }
 
-/// Looks at rows for an open imported wave.
+/// Looks at rows for an open wave of imported answers: the sheets of those that stand, and what is
+/// wrong with the others. `STATE_CONFLICT` when the wave takes none; with no row, only that and the
+/// items are looked at. The wave is not closed before the transaction ends.
 pub async fn examine_responses(
     tx: &mut Tx,
     ctx: &Context,
     wave_id: WaveId,
     item_keys: &[String],
     rows: &[ResponseRow],
-) -> Result<(Vec<crate::respondent::ImportedSheet>, crate::directory::Outcome)> {
-    let _ = (tx, ctx, wave_id, item_keys, rows);
-    Err(not_built())
+) -> Result<(Vec<ImportedSheet>, Outcome)> {
+    let wave = store::wave::share_wave(tx, wave_id).await?;
+    wave.require_importing(ctx.now)?;
+    let questionnaire = respondent::find_questionnaire(tx, wave_id).await?;
+    let questionnaire = responses::required(wave_id, questionnaire)?;
+    let form = responses::check_items(&questionnaire, item_keys)?;
+    if rows.is_empty() {
+        return Ok((Vec::new(), Outcome::default()));
+    }
+    let mut units = directory::find_unit_ids(tx, &responses::unit_keys(rows)).await?;
+    let frozen: HashSet<UnitId> =
+        store::unit::list_units(tx, wave_id).await?.into_iter().map(|unit| unit.unit_id).collect();
+    units.retain(|_, unit| frozen.contains(unit));
+    Ok(responses::Reader::new(form, &units, wave.dimensions()).read(rows))
 }
 
-/// Stores examined rows.
+/// Stores examined sheets, in random order: that of the rows could tell who is who.
 pub async fn store_responses(
     tx: &mut Tx,
     wave_id: WaveId,
-    sheets: &[crate::respondent::ImportedSheet],
+    mut sheets: Vec<ImportedSheet>,
 ) -> Result<()> {
-    let _ = (tx, wave_id, sheets);
-    Err(not_built())
-}
-
-fn not_built() -> Error {
-    Error::internal("not built yet")
+    sheets.shuffle(&mut rand::rng());
+    respondent::take_imported(tx, wave_id, &sheets).await
 }

@@ -167,6 +167,8 @@ pub enum CallerKind {
     Client(ClientId),
     /// The operator's command line.
     Operator,
+    /// Somebody with a response token: the engine does not know who, and they may read nothing.
+    Respondent,
 }
 
 /// Who calls.
@@ -202,6 +204,18 @@ impl Caller {
         }
     }
 
+    /// Somebody with a response token of an organization.
+    pub fn respondent(organization_id: OrganizationId) -> Self {
+        Self {
+            organization_id,
+            kind: CallerKind::Respondent,
+            client_name: String::new(),
+            client_unit: None,
+            access: Access::none(),
+            expire_time: None,
+        }
+    }
+
     /// Identifies the caller among those of the organization; request ids are remembered under
     /// it.
     pub fn key(&self) -> Uuid {
@@ -209,6 +223,8 @@ impl Caller {
             CallerKind::Person(person) => person.uuid(),
             CallerKind::Client(client) => client.uuid(),
             CallerKind::Operator => Uuid::nil(),
+            // Nothing is remembered under it: what respondents do is known by their token.
+            CallerKind::Respondent => Uuid::max(),
         }
     }
 

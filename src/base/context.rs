@@ -97,6 +97,11 @@ impl Context {
         I::from_uuid(self.ids.random())
     }
 
+    /// A random value that names nothing, for marks such as leases.
+    pub fn new_random_uuid(&self) -> Uuid {
+        self.ids.random()
+    }
+
     /// Where this call's transactions run.
     pub fn scope(&self) -> TenantScope {
         TenantScope { organization_id: self.caller.organization_id, deadline: self.deadline }

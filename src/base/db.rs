@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{AssertSqlSafe, Postgres};
+use sqlx::{AssertSqlSafe, ConnectOptions, Postgres};
 
 use super::context::TenantScope;
 use super::error::{Error, Reason, Result};
+use super::id::OrganizationId;
 use super::metric;
 use super::page::PageKey;
 use super::store;
@@ -21,6 +22,8 @@ use super::store;
 pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest time that a statement waits for a lock.
 pub const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time that a statement of a session takes.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A pool of connections under one role.
 #[derive(Clone, Debug)]
@@ -32,12 +35,19 @@ impl Db {
     /// Connects to `url`, with at most `connections_max` connections. The first one is made at
     /// once, so that a wrong address or password shows now.
     pub async fn connect(url: &str, connections_max: u32) -> Result<Self, sqlx::Error> {
-        let options = PgConnectOptions::from_str(url)?.application_name("orgfit").options([
-            ("idle_in_transaction_session_timeout", "10s"),
-            ("lock_timeout", &format!("{}ms", LOCK_TIMEOUT.as_millis())),
-            ("client_min_messages", "error"),
-            ("timezone", "UTC"),
-        ]);
+        Self::connect_with(options(url)?, connections_max).await
+    }
+
+    /// As [`Self::connect`], without a log line of any statement, slow ones included: for calls that
+    /// leave no trace.
+    pub async fn connect_silently(url: &str, connections_max: u32) -> Result<Self, sqlx::Error> {
+        Self::connect_with(options(url)?.disable_statement_logging(), connections_max).await
+    }
+
+    async fn connect_with(
+        options: PgConnectOptions,
+        connections_max: u32,
+    ) -> Result<Self, sqlx::Error> {
         let pool = PgPoolOptions::new()
             .max_connections(connections_max)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -76,7 +86,7 @@ impl Db {
     }
 
     /// The tenants of this database, for work that goes from one to the next.
-    pub async fn tenants(&self) -> Result<Vec<super::id::OrganizationId>> {
+    pub async fn tenants(&self) -> Result<Vec<OrganizationId>> {
         let mut connection = self.pool.acquire().await?;
         store::list_tenants(&mut connection).await
     }
@@ -94,9 +104,54 @@ impl Db {
         Ok(self.pool.acquire().await?)
     }
 
+    /// A connection for statements that commit by themselves, of one tenant after the other.
+    pub async fn session(&self) -> Result<Session> {
+        let mut connection = self.pool.acquire().await?;
+        // What is set for the session must not come back to the pool.
+        connection.close_on_drop();
+        let sql = format!(
+            "SET statement_timeout = '{}ms'; SET plan_cache_mode = force_generic_plan",
+            STATEMENT_TIMEOUT.as_millis()
+        );
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await?;
+        Ok(Session { connection, tenant: None })
+    }
+
     /// Closes all connections, after those in use came back.
     pub async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+/// How connections are made.
+fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
+    Ok(PgConnectOptions::from_str(url)?.application_name("orgfit").options([
+        ("idle_in_transaction_session_timeout", "10s"),
+        ("lock_timeout", &format!("{}ms", LOCK_TIMEOUT.as_millis())),
+        ("client_min_messages", "error"),
+        ("timezone", "UTC"),
+    ]))
+}
+
+/// A connection whose statements commit by themselves: one round trip where a transaction takes three.
+/// It is planned for statements over batches, whose plans do not depend on the values.
+#[derive(Debug)]
+pub struct Session {
+    connection: PoolConnection<Postgres>,
+    tenant: Option<OrganizationId>,
+}
+
+impl Session {
+    /// The connection, to run one statement of a tenant. There is no other way to it, so that none
+    /// runs as the tenant of an earlier one.
+    pub async fn of(&mut self, tenant: OrganizationId) -> Result<&mut PgConnection> {
+        if self.tenant != Some(tenant) {
+            self.tenant = None;
+            let sql = format!("SELECT set_config('orgfit.tenant', '{tenant}', false)");
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *self.connection).await?;
+            self.tenant = Some(tenant);
+        }
+        Ok(&mut self.connection)
     }
 }
 
@@ -127,6 +182,12 @@ impl Tx {
     pub async fn page_key(&mut self) -> Result<PageKey> {
         let secret = store::load_page_key(self).await?;
         PageKey::new(&secret)
+    }
+
+    /// Makes COMMIT wait for the synchronous standby, as a repeated call must not vouch for a write
+    /// that only this server has.
+    pub async fn wait_for_standby(&mut self) -> Result<()> {
+        store::wait_for_standby(self).await
     }
 
     /// Commits. Whatever goes wrong from here on leaves the outcome open, so it is UNAVAILABLE

@@ -102,7 +102,10 @@ reasons! {
     MethodUnknown = Unknown, "METHOD_UNKNOWN";
 }
 
-/// One wrong field of a request.
+/// Defects that a reply lists; the last one says so when there are more.
+pub const DEFECTS_LISTED_MAX: usize = 20;
+
+/// One wrong field of a request, or one defect of what is not ready.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// Path of the field, for example `unit.display_name`.
@@ -149,7 +152,7 @@ impl Error {
     /// The same wrong fields, as fields of the part `prefix` of the request.
     #[must_use]
     pub fn within(self, prefix: &str) -> Self {
-        if self.violations.is_empty() {
+        if self.reason != Reason::FieldInvalid {
             return self;
         }
         let inner = self.violations.into_iter();
@@ -163,6 +166,18 @@ impl Error {
     /// One wrong field.
     pub fn invalid_field(field: impl Into<String>, description: impl Into<String>) -> Self {
         Self::invalid(vec![Violation { field: field.into(), description: description.into() }])
+    }
+
+    /// Something is not ready for the call, with every defect: where it is and what mends it.
+    /// There is at least one; a reply lists the first 20.
+    pub fn not_ready(message: impl Into<String>, mut defects: Vec<Violation>) -> Self {
+        if defects.len() > DEFECTS_LISTED_MAX {
+            let more = defects.len() - (DEFECTS_LISTED_MAX - 1);
+            defects.truncate(DEFECTS_LISTED_MAX - 1);
+            let description = format!("{more} further defects; mend these first");
+            defects.push(Violation { field: "*".to_owned(), description });
+        }
+        Self { violations: defects, ..Self::new(Reason::NotReady, message) }
     }
 
     /// There is no such thing, or none that the caller's organization owns.
@@ -245,7 +260,7 @@ impl Error {
         &self.metadata
     }
 
-    /// The wrong fields.
+    /// The wrong fields, or the defects of what is not ready.
     pub fn violations(&self) -> &[Violation] {
         &self.violations
     }

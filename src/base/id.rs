@@ -70,6 +70,8 @@ ids! {
     WaveId = "wave";
     /// An invitation to a wave; random.
     InvitationId = "invitation";
+    /// A submission of answers; chosen at random where the respondent is.
+    SubmissionId = "submission";
     /// One publication of a wave's results.
     ReleaseId = "release";
     /// A configured issuer of access tokens.

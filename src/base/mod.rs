@@ -23,7 +23,7 @@ pub use caller::{Access, Caller, CallerKind, Permission, Reach};
 pub use check::Check;
 pub use clock::{Clock, SystemClock};
 pub use context::{Context, TenantScope};
-pub use db::{Db, Tx};
+pub use db::{Db, Session, Tx};
 pub use error::{Error, Reason, Result};
 pub use etag::Etag;
 pub use localized::Localized;

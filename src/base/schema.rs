@@ -2,7 +2,7 @@
 //! a server that would lose answers or show one organization's rows to another.
 //!
 //! Three roles share the work. `orgfit_owner` owns the schema and only migrates, `orgfit_app` is
-//! the engine, `orgfit_respondent` will write answers. A fourth one, the administrator of the
+//! the engine, `orgfit_respondent` serves respondents. A fourth one, the administrator of the
 //! server, makes the three and is not needed afterwards.
 use std::str::FromStr;
 
@@ -135,7 +135,7 @@ pub async fn migrate(owner_url: &str) -> Result<(), SchemaError> {
     let sql = format!(
         "BEGIN;
          LOCK TABLE public._sqlx_migrations IN SHARE ROW EXCLUSIVE MODE;
-         GRANT SELECT ON public._sqlx_migrations TO {APP_ROLE};
+         GRANT SELECT ON public._sqlx_migrations TO {APP_ROLE}, {RESPONDENT_ROLE};
          COMMIT"
     );
     run(&mut connection, sql)
@@ -151,14 +151,24 @@ pub async fn verify(db: &Db) -> Result<(), SchemaError> {
 
 /// As [`verify`], for an operator who declared how durable a write has to be.
 pub async fn verify_declared(db: &Db, durability: Durability) -> Result<(), SchemaError> {
+    verify_as(db, durability, APP_ROLE).await
+}
+
+/// As [`verify_declared`], for the connections that serve respondents: their role is
+/// [`RESPONDENT_ROLE`], and can read nothing that this one cannot.
+pub async fn verify_respondent(db: &Db, durability: Durability) -> Result<(), SchemaError> {
+    verify_as(db, durability, RESPONDENT_ROLE).await
+}
+
+async fn verify_as(db: &Db, durability: Durability, role: &'static str) -> Result<(), SchemaError> {
     let mut connection = db.bare().await.map_err(|source| SchemaError::Database {
         doing: "checking its settings",
         source: source.into(),
     })?;
-    let server = load_server(&mut connection).await?;
+    let server = load_server(&mut connection, role).await?;
     let applied = load_applied(&mut connection, server.schema_readable).await?;
     let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
-    let mut findings = server.findings(durability);
+    let mut findings = server.findings(durability, role);
     findings.extend(schema_finding(&server, applied, newest));
     if findings.is_empty() { Ok(()) } else { Err(SchemaError::Refused(findings)) }
 }
@@ -177,12 +187,13 @@ struct Server {
     bypasses_policies: bool,
     owns_objects: bool,
     creates_objects: bool,
-    is_app: bool,
+    is_member: bool,
+    reads_more: bool,
     schema_exists: bool,
     schema_readable: bool,
 }
 
-async fn load_server(connection: &mut PgConnection) -> Result<Server, SchemaError> {
+async fn load_server(connection: &mut PgConnection, role: &str) -> Result<Server, SchemaError> {
     // The session's user counts, not only the present one: SET ROLE is undone by RESET ROLE. And
     // what a role may become by SET ROLE counts like what it is.
     sqlx::query_as(
@@ -206,7 +217,14 @@ async fn load_server(connection: &mut PgConnection) -> Result<Server, SchemaErro
                 OR EXISTS (SELECT FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
                            AND pg_has_role(session_user, p.proowner, 'MEMBER')) AS owns_objects,
                 has_schema_privilege(session_user, 'public', 'CREATE') AS creates_objects,
-                COALESCE(pg_has_role(current_user, to_regrole('orgfit_app'), 'USAGE'), false) AS is_app,
+                COALESCE(pg_has_role(current_user, to_regrole($1), 'USAGE'), false) AS is_member,
+                EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
+                        AND c.relkind IN ('r', 'p') AND to_regrole($1) IS NOT NULL
+                        AND has_any_column_privilege(session_user, c.oid, 'SELECT')
+                        AND NOT has_any_column_privilege(to_regrole($1), c.oid, 'SELECT'))
+                OR pg_has_role(session_user, to_regrole('orgfit_app'), 'MEMBER')
+                    IS DISTINCT FROM pg_has_role(to_regrole($1), to_regrole('orgfit_app'), 'MEMBER')
+                    AS reads_more,
                 migrations.oid IS NOT NULL AS schema_exists,
                 COALESCE(has_schema_privilege('public', 'USAGE')
                          AND has_table_privilege(migrations.oid, 'SELECT'), false) AS schema_readable
@@ -214,6 +232,7 @@ async fn load_server(connection: &mut PgConnection) -> Result<Server, SchemaErro
                JOIN pg_namespace n ON n.oid = c.relnamespace
                WHERE n.nspname = 'public' AND c.relname = '_sqlx_migrations') AS migrations",
     )
+    .bind(role)
     .fetch_one(connection)
     .await
     .map_err(while_doing("checking its settings"))
@@ -238,7 +257,7 @@ async fn load_applied(
 }
 
 impl Server {
-    fn findings(&self, durability: Durability) -> Vec<String> {
+    fn findings(&self, durability: Durability, wanted: &str) -> Vec<String> {
         let mut findings = Vec::new();
         findings.extend(version_finding(self.version));
         if self.encoding != "UTF8" {
@@ -264,29 +283,29 @@ impl Server {
                 self.synchronous_commit
             ));
         }
-        findings.extend(self.role_findings());
+        findings.extend(self.role_findings(wanted));
         findings
     }
 
-    fn role_findings(&self) -> Vec<String> {
+    fn role_findings(&self, wanted: &str) -> Vec<String> {
         let role = &self.role_name;
         if self.is_superuser {
             return vec![format!(
                 "the role {role} is or can become a superuser, for whom row security does not hold: \
-                 connect as {APP_ROLE}"
+                 connect as {wanted}"
             )];
         }
         let mut findings = Vec::new();
         if self.bypasses_policies {
             findings.push(format!(
                 "the role {role} has or can get BYPASSRLS, so row security does not hold for it: \
-                 connect as {APP_ROLE}"
+                 connect as {wanted}"
             ));
         }
         if self.owns_objects {
             findings.push(format!(
                 "the role {role} owns, or can become the owner of, the database or things in it, so it \
-                 can switch row security off: connect as {APP_ROLE}, and let {OWNER_ROLE} own them"
+                 can switch row security off: connect as {wanted}, and let {OWNER_ROLE} own them"
             ));
         } else if self.creates_objects {
             findings.push(format!(
@@ -294,10 +313,15 @@ impl Server {
                  FROM PUBLIC, {role}"
             ));
         }
-        if !self.is_app {
+        if !self.is_member {
             findings.push(format!(
-                "the role {role} is not {APP_ROLE} nor a member that inherits from it, so it sees no \
-                 row: connect as {APP_ROLE}, or GRANT {APP_ROLE} TO {role}"
+                "the role {role} is not {wanted} nor a member that inherits from it, so it sees no \
+                 row: connect as {wanted}, or GRANT {wanted} TO {role}"
+            ));
+        } else if self.reads_more {
+            findings.push(format!(
+                "the role {role} can read, or become a role that reads, what {wanted} cannot: connect as \
+                 {wanted}, or a role that is a member of it and of nothing else"
             ));
         }
         findings
@@ -333,7 +357,7 @@ fn schema_finding(server: &Server, applied: Option<(i64, bool)>, newest: i64) ->
     }
     if !server.schema_readable {
         // Whoever is not the engine's role is told so already.
-        return server.is_app.then(|| {
+        return server.is_member.then(|| {
             format!(
                 "the schema version is not readable for {}: run orgfit migrate",
                 server.role_name
@@ -466,7 +490,8 @@ mod tests {
             bypasses_policies: false,
             owns_objects: false,
             creates_objects: false,
-            is_app: true,
+            is_member: true,
+            reads_more: false,
             schema_exists: true,
             schema_readable: true,
         }
@@ -474,7 +499,7 @@ mod tests {
 
     #[test]
     fn a_safe_server_passes() {
-        assert!(safe().findings(Durability::Full).is_empty());
+        assert!(safe().findings(Durability::Full, APP_ROLE).is_empty());
         assert_eq!(schema_finding(&safe(), Some((3, true)), 3), None);
     }
 
@@ -488,10 +513,10 @@ mod tests {
             synchronous_commit: "local".to_owned(),
             bypasses_policies: true,
             owns_objects: true,
-            is_app: false,
+            is_member: false,
             ..safe()
         };
-        let findings = server.findings(Durability::Full);
+        let findings = server.findings(Durability::Full, APP_ROLE);
         let expected = [
             "15.14",
             "UTF8",
@@ -506,13 +531,20 @@ mod tests {
         for (finding, word) in findings.iter().zip(expected) {
             assert!(finding.contains(word), "{finding}");
         }
-        assert_eq!(server.findings(Durability::Relaxed).len(), expected.len() - 1);
+        assert_eq!(server.findings(Durability::Relaxed, APP_ROLE).len(), expected.len() - 1);
     }
 
     #[test]
     fn a_role_that_may_create_things_is_refused() {
         let server = Server { creates_objects: true, ..safe() };
-        assert!(server.findings(Durability::Full)[0].contains("REVOKE CREATE"));
+        assert!(server.findings(Durability::Full, APP_ROLE)[0].contains("REVOKE CREATE"));
+    }
+
+    #[test]
+    fn a_role_that_reads_more_than_it_should_is_refused() {
+        let server = Server { reads_more: true, ..safe() };
+        let finding = &server.findings(Durability::Full, RESPONDENT_ROLE)[0];
+        assert!(finding.contains("connect as orgfit_respondent"), "{finding}");
     }
 
     #[test]

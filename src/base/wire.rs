@@ -1,6 +1,6 @@
 //! Between the common wire types and values: instants, civil dates, masks, and the context of a
 //! call.
-use chrono::{Datelike, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, SubsecRound};
 use prost_types::FieldMask;
 use tonic::metadata::AsciiMetadataValue;
 use tonic::{Request, Response};
@@ -41,6 +41,25 @@ pub fn timestamp(time: Timestamp) -> prost_types::Timestamp {
         seconds: time.timestamp(),
         nanos: i32::try_from(time.timestamp_subsec_nanos()).unwrap_or(0),
     }
+}
+
+/// An instant from the wire, in the years 1900 to 2200 and in whole microseconds as the database
+/// keeps it; `None` inside when unset.
+pub fn parse_timestamp(
+    check: &mut Check,
+    field: &str,
+    time: Option<&prost_types::Timestamp>,
+) -> Option<Option<Timestamp>> {
+    let Some(time) = time else { return Some(None) };
+    let parsed = u32::try_from(time.nanos)
+        .ok()
+        .and_then(|nanos| DateTime::from_timestamp(time.seconds, nanos))
+        .filter(|time| (1900..=2200).contains(&time.year()))
+        .map(|time| time.trunc_subsecs(6));
+    if parsed.is_none() {
+        check.refuse(field, "must be an instant in the years 1900 to 2200");
+    }
+    parsed.map(Some)
 }
 
 /// A civil date on the wire.

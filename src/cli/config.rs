@@ -18,6 +18,7 @@ pub(super) struct Config {
     pub(super) data_dir: PathBuf,
     pub(super) pg_bin_dir: Option<PathBuf>,
     pub(super) database_url: Option<Secret>,
+    pub(super) respondent_database_url: Option<Secret>,
     pub(super) owner_database_url: Option<Secret>,
     pub(super) admin_database_url: Option<Secret>,
     pub(super) durability: Durability,
@@ -76,6 +77,7 @@ impl Config {
             data_dir: PathBuf::from(reader.required("data_dir")),
             pg_bin_dir: reader.path("pg_bin_dir"),
             database_url: reader.secret("database_url"),
+            respondent_database_url: respondent_database_url(&mut reader),
             owner_database_url: reader.secret("owner_database_url"),
             admin_database_url: reader.secret("admin_database_url"),
             durability: reader.choice(
@@ -93,6 +95,23 @@ impl Config {
         };
         if reader.mistakes.is_empty() { Ok(config) } else { Err(reader.mistakes) }
     }
+}
+
+/// The URL for respondents, which comes along with the other one.
+fn respondent_database_url(reader: &mut Reader<'_>) -> Option<Secret> {
+    let url = reader.secret("respondent_database_url");
+    match (reader.optional("database_url").is_some(), &url) {
+        (true, None) => reader.refuse(
+            "respondent_database_url",
+            "must be given along with database_url: the same database as the role orgfit_respondent",
+        ),
+        (false, Some(_)) => reader.refuse(
+            "respondent_database_url",
+            "must not be given without database_url: the engine's own PostgreSQL has its own",
+        ),
+        (true, Some(_)) | (false, None) => {}
+    }
+    url
 }
 
 fn server(reader: &mut Reader<'_>) -> ServerConfig {
@@ -264,6 +283,15 @@ mod tests {
     }
 
     #[test]
+    fn the_two_urls_of_a_database_come_together() {
+        for only in ["ORGFIT_DATABASE_URL", "ORGFIT_RESPONDENT_DATABASE_URL"] {
+            let mistakes = parse(&[(only, "postgres://u:canary@h/d")]).unwrap_err().join("\n");
+            assert!(mistakes.contains("respondent_database_url"), "{mistakes}");
+            assert!(!mistakes.contains("canary"), "{mistakes}");
+        }
+    }
+
+    #[test]
     fn half_a_certificate_is_refused() {
         let mistakes = parse(&[("ORGFIT_TLS_CERTIFICATE", "x")]).unwrap_err();
         assert!(mistakes[0].contains("tls_key"), "{mistakes:?}");
@@ -273,6 +301,7 @@ mod tests {
     fn no_secret_is_in_what_a_configuration_prints() {
         let config = parse(&[
             ("ORGFIT_DATABASE_URL", "postgres://u:canary@h/d"),
+            ("ORGFIT_RESPONDENT_DATABASE_URL", "postgres://r:canary@h/d"),
             ("ORGFIT_API_KEY", "orgfit_canary"),
         ])
         .unwrap();

@@ -74,6 +74,11 @@ pub(super) const KEYS: &[Key] = &[
         "The database to serve from, as the role orgfit_app or a member of it. Without it the engine runs a PostgreSQL of its own in data_dir.",
     ),
     secret(
+        "respondent_database_url",
+        "postgres URL",
+        "The same database as the role orgfit_respondent or a member of it, for calls of respondents. Required along with database_url.",
+    ),
+    secret(
         "owner_database_url",
         "postgres URL",
         "The same database as the role orgfit_owner, for orgfit migrate.",
@@ -93,7 +98,7 @@ pub(super) const KEYS: &[Key] = &[
         "database_connections_max",
         "connections, 2 to 1000",
         "20",
-        "Most connections to the database at once.",
+        "Most connections to the database at once. Calls of respondents have up to 8 of their own besides.",
     ),
     key(
         "listen",

@@ -5,7 +5,6 @@ use super::console;
 use super::failure::{Failure, Outcome};
 use super::session::Session;
 use super::signal;
-use crate::base::Db;
 use crate::server::{self, Options, Running, Telemetry};
 
 /// Runs the command.
@@ -27,7 +26,7 @@ async fn serve(config: &Config, signals: &mut signal::EndSignals) -> Outcome {
 }
 
 async fn serve_on(session: &Session, config: &Config, signals: &mut signal::EndSignals) -> Outcome {
-    let running = start(options(config, session.db.clone())).await?;
+    let running = start(options(config, session)).await?;
     let scheme = if config.server.tls.is_some() { "https" } else { "http" };
     let place = session.place(config);
     console::line(format!("Serving at {scheme}://{} on {place}.", running.address()))?;
@@ -42,7 +41,7 @@ pub(super) async fn start(options: Options) -> Outcome<Running> {
     server::start(options).await.map_err(|error| Failure::caused("the server cannot start", &error))
 }
 
-fn options(config: &Config, db: Db) -> Options {
+fn options(config: &Config, session: &Session) -> Options {
     let server = config.server.clone();
     Options {
         tls: server.tls,
@@ -52,6 +51,6 @@ fn options(config: &Config, db: Db) -> Options {
         calls_max: server.calls_max,
         connections: server.connections,
         drain_timeout: server.drain_timeout,
-        ..Options::new(server.listen, db)
+        ..Options::new(server.listen, session.db.clone(), session.respondent_db.clone())
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::config::Config;
 use super::failure::Outcome;
+use super::secret::Secret;
 use crate::base::id::OrganizationId;
 use crate::base::schema;
 use crate::base::{Clock, Context, Db, SystemClock};
@@ -15,9 +16,14 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Longest time that connections in use get to come back.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Most connections that serve respondents: two write, the others read questionnaires.
+const RESPONDENT_CONNECTIONS_MAX: u32 = 8;
+
 /// A verified database.
 pub(super) struct Session {
     pub(super) db: Db,
+    /// The same for calls of respondents.
+    pub(super) respondent_db: Db,
     cluster: Option<Cluster>,
 }
 
@@ -44,15 +50,15 @@ impl Session {
     }
 
     async fn of_url(config: &Config) -> Outcome<Self> {
-        let url = config.database_url.as_ref().map_or("", |url| url.expose());
-        let db = Db::connect(url, config.database_connections_max).await?;
-        schema::verify_declared(&db, config.durability).await?;
-        Ok(Self { db, cluster: None })
+        let url = |url: &Option<Secret>| url.as_ref().map_or("", Secret::expose).to_owned();
+        let urls = [url(&config.database_url), url(&config.respondent_database_url)];
+        let (db, respondent_db) = connect(config, &urls).await?;
+        Ok(Self { db, respondent_db, cluster: None })
     }
 
     async fn of(config: &Config, cluster: Cluster) -> Outcome<Self> {
-        match connect(config, &cluster).await {
-            Ok(db) => Ok(Self { db, cluster: Some(cluster) }),
+        match connect(config, &[cluster.app_url(), cluster.respondent_url()]).await {
+            Ok((db, respondent_db)) => Ok(Self { db, respondent_db, cluster: Some(cluster) }),
             Err(failure) => {
                 cluster.stop().await?;
                 Err(failure)
@@ -76,7 +82,11 @@ impl Session {
     /// Gives everything back. A connection that does not come back is cut off by the end of the
     /// process or of the server.
     pub(super) async fn close(self) -> Outcome {
-        let _ = tokio::time::timeout(CLOSE_TIMEOUT, self.db.close()).await;
+        let _ = tokio::time::timeout(CLOSE_TIMEOUT, async {
+            self.respondent_db.close().await;
+            self.db.close().await;
+        })
+        .await;
         if let Some(cluster) = self.cluster {
             cluster.stop().await?;
         }
@@ -84,10 +94,14 @@ impl Session {
     }
 }
 
-async fn connect(config: &Config, cluster: &Cluster) -> Outcome<Db> {
-    let db = Db::connect(&cluster.app_url(), config.database_connections_max).await?;
+/// Connects as the engine and as the respondents' role.
+async fn connect(config: &Config, urls: &[String; 2]) -> Outcome<(Db, Db)> {
+    let [app_url, respondent_url] = urls;
+    let db = Db::connect(app_url, config.database_connections_max).await?;
     schema::verify_declared(&db, config.durability).await?;
-    Ok(db)
+    let respondent_db = Db::connect_silently(respondent_url, RESPONDENT_CONNECTIONS_MAX).await?;
+    schema::verify_respondent(&respondent_db, config.durability).await?;
+    Ok((db, respondent_db))
 }
 
 /// How the engine's own PostgreSQL is to be launched.

@@ -7,6 +7,7 @@ pub mod import;
 pub mod organization;
 pub mod people_plan;
 pub mod person;
+mod roster;
 mod rpc;
 pub mod segment;
 mod store;
@@ -14,15 +15,16 @@ pub mod unit;
 pub mod unit_plan;
 mod wire;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
 pub use bulk::{PeopleImport, apply_units};
 pub use import::{AbsentRows, Fault, FaultKind, Outcome, RawDate};
-pub use organization::{NewOrganization, Organization, Settings};
+pub use organization::{NewOrganization, Organization, PrivacyPolicy, Settings};
 pub use people_plan::PersonRow;
-pub use person::{EmploymentStatus, Person, Placement};
+pub use person::{EmploymentStatus, Person};
+pub use roster::{RosterPerson, TreeUnit};
 pub use rpc::{DirectoryRpc, PeopleRpc};
 pub use segment::{SegmentDimension, SegmentRole, SegmentScheme, SegmentValue, Segments};
 pub use unit::Unit;
@@ -84,6 +86,51 @@ pub async fn load_organization(tx: &mut Tx) -> Result<Organization> {
     store::organization::load_organization(tx).await
 }
 
+/// The organization and its segment scheme, both kept as they are until the transaction ends, and
+/// with them the unit tree.
+pub async fn share_structure(tx: &mut Tx) -> Result<(Organization, SegmentScheme)> {
+    let organization = store::organization::share_organization(tx).await?;
+    Ok((organization, store::organization::share_scheme(tx).await?))
+}
+
+/// The segment scheme.
+pub async fn load_scheme(tx: &mut Tx) -> Result<SegmentScheme> {
+    store::organization::load_scheme(tx).await
+}
+
+/// The live units of a subtree, parents before their children and each subtree in one piece. Empty
+/// when the top is unknown or deleted.
+pub async fn list_tree(tx: &mut Tx, top: UnitId) -> Result<Vec<TreeUnit>> {
+    store::roster::list_tree(tx, top).await
+}
+
+/// Units with all above them, upwards; each begins with itself. Unknown ones are left out.
+pub async fn list_paths(tx: &mut Tx, ids: &[UnitId]) -> Result<HashMap<UnitId, Vec<UnitId>>> {
+    store::roster::list_paths(tx, ids).await
+}
+
+/// Units by the caller's keys, deleted ones included. Unknown keys are left out.
+pub async fn find_unit_ids(tx: &mut Tx, keys: &[String]) -> Result<HashMap<String, UnitId>> {
+    store::roster::find_unit_ids(tx, keys).await
+}
+
+/// What waves need of people. Who is not of the organization is left out.
+pub async fn list_roster_people(tx: &mut Tx, ids: &[PersonId]) -> Result<Vec<RosterPerson>> {
+    store::roster::list_roster_people(tx, ids).await
+}
+
+/// All units that share something with `reach`: those within it and those above; none when that
+/// is everything.
+pub async fn list_related(tx: &mut Tx, reach: &Reach) -> Result<Option<Vec<UnitId>>> {
+    match reach {
+        Reach::Organization => Ok(None),
+        Reach::Subtrees(tops) => {
+            let tops: Vec<UnitId> = tops.iter().copied().collect();
+            store::roster::list_related(tx, &tops).await.map(Some)
+        }
+    }
+}
+
 /// The person behind a caller's own key, if there is one who has not left.
 pub async fn find_active_person_by_external_id(
     tx: &mut Tx,
@@ -107,24 +154,6 @@ fn is_active(person: &Person) -> bool {
 pub async fn unit_exists(tx: &mut Tx, id: UnitId) -> Result<bool> {
     let unit = store::unit::find_unit(tx, &store::unit::UnitKey::Id(id)).await?;
     Ok(unit.is_some_and(|unit| unit.delete_time.is_none()))
-}
-
-/// Where people at work are, and what they are as far as results are broken down. Those who are not
-/// there, or not at work, are not in it.
-pub async fn list_placements(
-    tx: &mut Tx,
-    people: &[PersonId],
-) -> Result<BTreeMap<PersonId, Placement>> {
-    store::person::list_placements(tx, people).await
-}
-
-/// Which of some units lie within the subtree of `top`.
-pub async fn list_units_within(
-    tx: &mut Tx,
-    top: UnitId,
-    units: &[UnitId],
-) -> Result<BTreeSet<UnitId>> {
-    store::unit::list_within(tx, top, units).await
 }
 
 /// Refuses a unit outside of `reach`, in the same words whether or not it exists.

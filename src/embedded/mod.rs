@@ -141,6 +141,11 @@ impl Cluster {
         self.url(schema::APP_ROLE, DATABASE)
     }
 
+    /// The URL of the connections that serve respondents.
+    pub fn respondent_url(&self) -> String {
+        self.url(schema::RESPONDENT_ROLE, DATABASE)
+    }
+
     /// The URL of the schema's owner.
     pub fn owner_url(&self) -> String {
         self.url(schema::OWNER_ROLE, DATABASE)

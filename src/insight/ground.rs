@@ -7,7 +7,6 @@ use crate::base::id::UnitId;
 use crate::base::{Error, Reason, Result};
 use crate::directory::SegmentDimension;
 use crate::disclosure::{Frame, Part, Slice};
-use crate::respondent::Cell;
 
 /// Most segment values of a slice.
 pub const SEGMENTS_MAX: usize = 2;
@@ -157,43 +156,6 @@ impl Ground {
                 .unwrap_or("")
         })
     }
-
-    /// Numbers of all slices that the people of a cell are in, each once.
-    pub fn slices_of(&self, cell: &Cell) -> Vec<usize> {
-        let Some(own) = self.position(Some(cell.unit_id)) else { return Vec::new() };
-        let values: Vec<(usize, u16)> = cell
-            .values
-            .iter()
-            .enumerate()
-            .filter_map(|(dimension, value)| Some((dimension, (*value)?)))
-            .collect();
-        let parts: Vec<Part> = std::iter::once(Part::Whole)
-            .chain(
-                values
-                    .iter()
-                    .map(|(dimension, value)| Part::Value { dimension: *dimension, value: *value }),
-            )
-            .collect();
-        let mut slices = Vec::new();
-        if self.frame.has_units_below(own) {
-            slices.extend(parts.iter().map(|part| Slice { unit: own, direct: true, part: *part }));
-        }
-        let mut at = Some(own);
-        while let Some(unit) = at {
-            slices.extend(parts.iter().map(|part| Slice { unit, direct: false, part: *part }));
-            at = self.frame.parents.get(unit).copied().flatten();
-        }
-        let value_of = |wanted: usize| {
-            values.iter().find(|(dimension, _)| *dimension == wanted).map(|(_, value)| *value)
-        };
-        for (pair, (one, other)) in self.frame.pairs.iter().enumerate() {
-            if let Some((first, second)) = value_of(*one).zip(value_of(*other)) {
-                let part = Part::Pair { pair, first, second };
-                slices.push(Slice { unit: 0, direct: false, part });
-            }
-        }
-        slices.into_iter().map(|slice| self.frame.number(slice)).collect()
-    }
 }
 
 /// The refusal of a slice that the wave did not freeze.
@@ -203,7 +165,7 @@ pub fn not_planned(message: &str) -> Error {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     use uuid::Uuid;
 
@@ -303,38 +265,5 @@ pub(super) mod tests {
             let error = ground.find(&wrong).unwrap_err();
             assert_eq!(error.reason(), Reason::SliceNotPlanned, "{wrong:?}");
         }
-    }
-
-    #[test]
-    fn a_cell_is_in_each_of_its_slices_once() {
-        let ground = ground();
-        let cell = Cell {
-            cell_id: 0,
-            unit_id: unit(1),
-            unit_name: String::new(),
-            values: vec![Some(1), Some(0)],
-            invited: 5,
-            late: 0,
-        };
-        let numbers = ground.slices_of(&cell);
-        let distinct: BTreeSet<_> = numbers.iter().copied().collect();
-        assert_eq!(distinct.len(), numbers.len());
-        let daily = ("contact", "daily");
-        let wanted: BTreeSet<_> = [
-            named(Some(0), false, &[]),
-            named(Some(0), false, &[("level", "staff")]),
-            named(Some(0), false, &[daily]),
-            named(Some(0), false, &[("level", "staff"), daily]),
-            named(Some(1), false, &[]),
-            named(Some(1), false, &[("level", "staff")]),
-            named(Some(1), false, &[daily]),
-            named(Some(1), true, &[]),
-            named(Some(1), true, &[("level", "staff")]),
-            named(Some(1), true, &[daily]),
-        ]
-        .iter()
-        .map(|named| ground.frame().number(ground.find(named).unwrap()))
-        .collect();
-        assert_eq!(distinct, wanted);
     }
 }

@@ -2,7 +2,7 @@
 use super::ground::Ground;
 use crate::assessment::Snapshot;
 use crate::base::clock::Timestamp;
-use crate::disclosure::{self, Figure, Hidden, Home, Inhabited, Released, Steps};
+use crate::disclosure::{self, Counts, Figure, Hidden, Home, Inhabited, Released, Steps};
 use crate::respondent::Cell;
 
 /// A count, or why there is none.
@@ -86,32 +86,24 @@ impl Progress {
         open_time: Option<Timestamp>,
         (minimum_group_size, salt): (i32, &[u8]),
     ) -> Self {
-        let mut sums = vec![[0_u32; 3]; ground.frame().len()];
-        for (position, cell) in cells.iter().enumerate() {
+        let sums = added_up(ground, cells, 3, |cell| {
+            let position = usize::try_from(cell.cell_id).unwrap_or(usize::MAX);
             let answered = snapshot.and_then(|snapshot| snapshot.cell_counts.get(position));
-            let counts = [cell.invited, cell.late, answered.copied().unwrap_or(0)]
-                .map(|count| u32::try_from(count).unwrap_or(0));
-            for number in ground.slices_of(cell) {
-                if let Some(sum) = sums.get_mut(number) {
-                    for (sum, count) in sum.iter_mut().zip(counts) {
-                        *sum = sum.saturating_add(count);
-                    }
-                }
-            }
-        }
+            vec![whole(cell.invited), whole(cell.late), whole(answered.copied().unwrap_or(0))]
+        });
+        let rows = (0..ground.frame().len()).map(|number| sums.row(number));
         let inhabited = cells.iter().filter_map(|cell| {
             let unit = ground.position(Some(cell.unit_id))?;
             let home = Home { unit, values: &cell.values };
-            Some(Inhabited { home, people: u32::try_from(cell.invited).unwrap_or(0) })
+            Some(Inhabited { home, people: whole(cell.invited) })
         });
         let invited: Vec<Inhabited<'_>> = inhabited.collect();
-        let step = u32::try_from(minimum_group_size).unwrap_or(u32::MAX);
+        let step = whole(minimum_group_size);
         let shown = disclosure::plan_counts(ground.frame(), &invited, step, salt);
-        let counted = sums
-            .iter()
+        let counted = rows
             .zip(shown)
-            .map(|([invited, late, answered], is_shown)| {
-                is_shown.then(|| Steps::of(*invited, *late, *answered, step)).flatten()
+            .map(|(row, is_shown)| {
+                is_shown.then(|| Steps::of(row[0], row[1], row[2], step)).flatten()
             })
             .collect();
         Self::Counted(counted, snapshot.map(|snapshot| snapshot.as_of_time).or(open_time))
@@ -142,13 +134,104 @@ pub fn coverage(
     slice_number: usize,
     dimension: usize,
 ) -> Option<Figure> {
-    let (mut part, mut whole) = (0_u32, 0_u32);
-    for cell in cells.iter().filter(|cell| ground.slices_of(cell).contains(&slice_number)) {
-        let invited = u32::try_from(cell.invited).unwrap_or(0);
-        whole = whole.saturating_add(invited);
-        if cell.values.get(dimension).is_some_and(Option::is_some) {
-            part = part.saturating_add(invited);
+    let sums = added_up(ground, cells, 2, |cell| {
+        let invited = whole(cell.invited);
+        let carries = cell.values.get(dimension).is_some_and(Option::is_some);
+        vec![invited, if carries { invited } else { 0 }]
+    });
+    let row = sums.row(slice_number);
+    disclosure::share_of(row[1], row[0])
+}
+
+/// Adds `width` counts of each cell up, over all slices.
+fn added_up(
+    ground: &Ground,
+    cells: &[Cell],
+    width: usize,
+    counts_of: impl Fn(&Cell) -> Vec<u32>,
+) -> Counts {
+    let frame = ground.frame();
+    let mut sums = Counts::new(frame, width);
+    for cell in cells {
+        if let Some(unit) = ground.position(Some(cell.unit_id)) {
+            sums.add(frame, Home { unit, values: &cell.values }, &counts_of(cell));
         }
     }
-    disclosure::share_of(part, whole)
+    sums.add_up(frame);
+    sums
+}
+
+fn whole(count: i32) -> u32 {
+    u32::try_from(count).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::super::ground::tests::{ground, named, unit};
+    use super::*;
+
+    fn cell(cell_id: i32, of: u128, values: [Option<u16>; 2], invited: i32) -> Cell {
+        let values = values.to_vec();
+        Cell { cell_id, unit_id: unit(of), unit_name: String::new(), values, invited, late: 1 }
+    }
+
+    fn cells() -> Vec<Cell> {
+        vec![
+            cell(0, 1, [None, None], 7),
+            cell(1, 2, [Some(0), Some(0)], 6),
+            cell(2, 2, [Some(1), Some(0)], 8),
+            cell(3, 3, [Some(1), None], 3),
+        ]
+    }
+
+    fn time(seconds: i64) -> Option<Timestamp> {
+        DateTime::from_timestamp(seconds, 0)
+    }
+
+    #[test]
+    fn a_slice_counts_its_cells_in_steps_and_small_ones_are_protected() {
+        let ground = ground();
+        let snapshot = Snapshot { as_of_time: time(9).unwrap(), cell_counts: vec![4, 6, 7, 3] };
+        let plan = (5, &[7_u8; 32][..]);
+        let progress = Progress::of(&ground, &cells(), Some(&snapshot), time(1), plan);
+        let of = |name| {
+            let slice = ground.find(&name).unwrap();
+            progress.of_slice(ground.frame().number(slice))
+        };
+        let whole = of(named(None, false, &[]));
+        assert_eq!((whole.invited, whole.late), (Count::Exact(24), Count::Exact(4)));
+        assert_eq!((whole.responses, whole.as_of_time), (Count::AtLeast(20), time(9)));
+        assert_eq!(whole.rate.shown().unwrap().ten_thousandths(), 8_330);
+        assert_eq!(of(named(Some(2), false, &[])).responses, Count::AtLeast(10));
+        let small = of(named(Some(3), false, &[]));
+        assert_eq!(small, Participation::hidden(Hidden::Protected, time(9)));
+        assert_eq!(of(named(Some(4), false, &[])).responses, Count::Hidden(Hidden::Protected));
+
+        let before = Progress::of(&ground, &cells(), None, time(1), plan);
+        let slice = ground.find(&named(None, false, &[])).unwrap();
+        let whole = before.of_slice(ground.frame().number(slice));
+        assert_eq!((whole.responses, whole.as_of_time), (Count::AtLeast(0), time(1)));
+    }
+
+    #[test]
+    fn who_is_not_invited_is_not_counted() {
+        let told = Progress::Imported(None).of_slice(0);
+        assert_eq!(told.invited, Count::Hidden(Hidden::NotMeasured));
+        assert_eq!(told.responses, Count::Hidden(Hidden::NotReleased));
+    }
+
+    #[test]
+    fn coverage_is_the_share_of_the_invited_whose_cell_carries_the_dimension() {
+        let ground = ground();
+        let of = |name, dimension| {
+            let number = ground.frame().number(ground.find(&name).unwrap());
+            coverage(&ground, &cells(), number, dimension).map(|share| share.ten_thousandths())
+        };
+        assert_eq!(of(named(None, false, &[]), 0), Some(7_080));
+        assert_eq!(of(named(None, false, &[]), 1), Some(5_830));
+        assert_eq!(of(named(Some(2), false, &[]), 1), Some(10_000));
+        assert_eq!(of(named(Some(4), false, &[]), 1), None);
+    }
 }

@@ -43,7 +43,7 @@ async fn release(db: &Db, ctx: &Context, job: Job) -> Result<()> {
     if !assessment::hold_job(&mut tx, job).await? {
         return Ok(());
     }
-    assessment::mix(&mut tx, ctx, job.wave_id).await?;
+    assessment::mix(&mut tx, job.wave_id).await?;
     tx.commit().await?;
 
     let mut tx = db.read("read_answers", ctx.scope()).await?;
@@ -127,7 +127,7 @@ async fn publish(db: &Db, ctx: &Context, job: Job, salt: &[u8], computed: Comput
     };
     write::insert_release(&mut tx, &new).await?;
     write::insert_cards(&mut tx, release_id, &computed.cards).await?;
-    assessment::finish_job(&mut tx, ctx, job).await?;
+    assessment::finish_job(&mut tx, job).await?;
     outbox::append(&mut tx, ctx, EventType::ResultsReleased, release_id, None).await?;
     tx.commit().await
 }

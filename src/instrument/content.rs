@@ -4,6 +4,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::Localized;
 
+/// Most items.
+pub const ITEMS_MAX: usize = 200;
+/// Most dimensions.
+pub const DIMENSIONS_MAX: usize = 12;
+/// Most facets of a dimension.
+pub const FACETS_MAX: usize = 20;
+/// Most bands.
+pub const BANDS_MAX: usize = 10;
+/// Most forms.
+pub const FORMS_MAX: usize = 10;
+/// Largest weight.
+pub const WEIGHT_MAX: u8 = 100;
+/// Latest wave that an item can begin with.
+pub const FIRST_WAVE_MAX: u8 = 100;
+/// Most options of a choice: its codes are sets of options.
+pub const OPTIONS_MAX: usize = 20;
+/// Most characters of a comment.
+pub const COMMENT_CHARS_MAX: u16 = 2_000;
+/// Most characters of a comment when nothing is said.
+pub const COMMENT_CHARS_DEFAULT: u16 = 1_000;
+
 /// The content of one version of an instrument.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -209,7 +230,7 @@ impl Format {
     pub fn code_max(&self) -> u32 {
         match self {
             Self::Rating { minimum, maximum, .. } => {
-                u32::try_from(maximum - minimum + 1).unwrap_or(0)
+                u32::try_from(maximum.saturating_sub(*minimum).saturating_add(1)).unwrap_or(0)
             }
             Self::Choice { options, .. } => (1_u32 << options.len().min(20)) - 1,
             Self::Number { minimum_milli, maximum_milli, step_milli } => {
@@ -224,6 +245,66 @@ impl Content {
     /// An item by its key.
     pub fn item(&self, key: &str) -> Option<&Item> {
         self.items.iter().find(|item| item.key == key)
+    }
+
+    /// Every text with its place, for example `items[3].text`. An introduction that is left out
+    /// is none.
+    pub fn texts(&self) -> Vec<(String, &Localized)> {
+        let mut texts = vec![("title".to_owned(), &self.title)];
+        if !self.introduction.0.is_empty() {
+            texts.push(("introduction".to_owned(), &self.introduction));
+        }
+        for (position, dimension) in self.dimensions.iter().enumerate() {
+            let path = format!("dimensions[{position}]");
+            texts.push((format!("{path}.title"), &dimension.title));
+            for (position, facet) in dimension.facets.iter().enumerate() {
+                texts.push((format!("{path}.facets[{position}].title"), &facet.title));
+            }
+        }
+        for (position, item) in self.items.iter().enumerate() {
+            let path = format!("items[{position}]");
+            texts.push((format!("{path}.text"), &item.text));
+            match &item.format {
+                Format::Rating { labels, .. } => {
+                    for (position, label) in labels.iter().enumerate() {
+                        texts.push((format!("{path}.rating.labels[{position}]"), label));
+                    }
+                }
+                Format::Choice { options, .. } => {
+                    for (position, option) in options.iter().enumerate() {
+                        texts.push((
+                            format!("{path}.choice.options[{position}].text"),
+                            &option.text,
+                        ));
+                    }
+                }
+                Format::Number { .. } | Format::Text { .. } => {}
+            }
+        }
+        for (position, band) in self.bands.iter().enumerate() {
+            texts.push((format!("bands[{position}].title"), &band.title));
+        }
+        for (position, form) in self.forms.iter().enumerate() {
+            texts.push((format!("forms[{position}].title"), &form.title));
+        }
+        texts
+    }
+
+    /// The languages in which every text exists, in alphabetical order.
+    pub fn complete_languages(&self) -> Vec<String> {
+        let texts = self.texts();
+        let everywhere = |language: &str| texts.iter().all(|(_, text)| text.speaks(language));
+        self.title.0.keys().filter(|language| everywhere(language)).cloned().collect()
+    }
+
+    /// What lists show of it: neither introduction nor any part.
+    #[must_use]
+    pub fn without_parts(&self) -> Self {
+        Self {
+            title: self.title.clone(),
+            criterion_item_key: self.criterion_item_key.clone(),
+            ..Self::default()
+        }
     }
 
     /// The items that a wave asks: of its form, from this wave on, and none of free text. In the

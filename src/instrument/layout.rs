@@ -118,10 +118,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_put_is_read_and_neighbours_stay(code_max in 1u32..=0xF_FFFF, share in 0.0f64..1.0, cannot in any::<bool>()) {
+        fn what_is_put_is_read_and_neighbours_stay(
+            (code_max, code) in (1u32..=0xF_FFFF).prop_flat_map(|max| (Just(max), 1..=max)),
+            cannot in any::<bool>(),
+        ) {
             let width = match code_max { 0..=0xFE => 1, 0xFF..=0xFFFE => 2, _ => 3 };
             let field = Field { item_key: String::new(), offset: 2, width, code_max };
-            let code = 1 + u32::try_from((f64::from(code_max - 1) * share) as u64).unwrap();
             let answer = if cannot { Answer::CannotJudge } else { Answer::Code(code) };
             let mut sheet = vec![7; 8];
             field.put(&mut sheet, answer);

@@ -1,51 +1,43 @@
 //! Instruments: questionnaires whose published versions never change.
 //!
 //! Invariant: nothing here knows a wave, a person or an answer.
+pub mod builtin;
 pub mod content;
 pub mod layout;
+pub mod limits;
+mod parse_wire;
+pub mod readiness;
+mod rpc;
+mod store;
+pub mod version;
+mod wire;
 
 use crate::base::id::InstrumentId;
-use crate::base::{Error, Result, Tx};
+use crate::base::{Result, Tx};
 
-pub use content::{Content, Format, Item, Role};
-pub use layout::{Answer, Layout};
+pub use content::{
+    Band, ChoiceOption, Content, Dimension, EstimatedGroup, Facet, Form, Format, Item, Referent,
+    Role,
+};
+pub use layout::{Answer, Field, Layout};
+pub use rpc::InstrumentRpc;
+pub use version::{Instrument, State, Version};
 
-/// A version of an instrument, as far as other rooms need it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Instrument {
-    /// Identifier of the version.
-    pub instrument_id: InstrumentId,
-    /// Key shared by all versions.
-    pub key: String,
-    /// Where it stands.
-    pub state: State,
-    /// What it consists of.
-    pub content: Content,
-    /// Languages in which every text exists.
-    pub complete_languages: Vec<String>,
-}
-
-/// State of a version; the numbers are those of the contract.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(i16)]
-pub enum State {
-    /// Can be changed, cannot be used.
-    Draft = 1,
-    /// Can be used, cannot be changed.
-    Published = 2,
-    /// Can no longer be chosen.
-    Retired = 3,
-}
-
-/// A version by its identifier, the system's own included. A draft stays as it is until the
-/// transaction ends.
+/// A version by its identifier, the system's own included. It is read in one statement and not
+/// locked: what was published never changes, and a draft may not be used.
 pub async fn find_instrument(tx: &mut Tx, id: InstrumentId) -> Result<Option<Instrument>> {
-    let _ = (tx, id);
-    Err(Error::internal("not built yet"))
+    Ok(find_version(tx, id).await?.map(|version| version.instrument))
 }
 
 /// Whether any version of the key exists, the system's own included.
 pub async fn key_exists(tx: &mut Tx, key: &str) -> Result<bool> {
-    let _ = (tx, key);
-    Err(Error::internal("not built yet"))
+    Ok(builtin::has_key(key) || store::key_exists(tx, key).await?)
+}
+
+/// A version with all that is kept about it, the system's own included.
+async fn find_version(tx: &mut Tx, id: InstrumentId) -> Result<Option<Version>> {
+    match builtin::find(id)? {
+        Some(version) => Ok(Some(version.clone())),
+        None => store::find_version(tx, id).await,
+    }
 }

@@ -182,7 +182,7 @@ async fn apply_responses(
         let wrong =
             job.header.mode == ImportMode::AllOrNothing && outcome.faults.rejected_rows() > 0;
         if !wrong && !job.header.validate_only {
-            assessment::store_responses(tx, target.wave_id, &sheets).await?;
+            assessment::store_responses(tx, target.wave_id, sheets).await?;
         }
     }
     Ok(outcome)

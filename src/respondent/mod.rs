@@ -3,19 +3,25 @@
 //!
 //! Invariant: nothing here knows a person. An answer is stored with its cell and nothing else about
 //! its author, and no method reads one.
+mod cache;
 mod cell;
 mod language;
 mod questionnaire;
+mod rpc;
 mod sheet;
 mod store;
 mod token;
+mod wire;
+mod writer;
 
 use std::collections::BTreeSet;
 
 pub use cell::Cell;
 pub use questionnaire::{Attribute, Promise, Questionnaire};
+pub use rpc::RespondentRpc;
 pub use sheet::Form;
 pub use token::{Digest, TOKEN_PREFIX, Token, token_digest, token_invalid, write_token};
+pub use writer::{Submissions, Writer, writers};
 
 use crate::base::clock::Timestamp;
 use crate::base::id::{InvitationId, UnitId, WaveId};
@@ -159,11 +165,13 @@ pub async fn take_imported(tx: &mut Tx, wave_id: WaveId, sheets: &[ImportedSheet
     store::answer::insert_imported(tx, wave_id, sheets).await
 }
 
-/// The groups of imported sheets, each with its number of sheets.
+/// The groups of imported sheets, each with its number of sheets. No other wave is opened or mixed until
+/// the transaction ends.
 pub async fn list_imported_groups(
     tx: &mut Tx,
     wave_id: WaveId,
 ) -> Result<Vec<(UnitId, Vec<Option<u16>>, i64)>> {
+    store::wave::take_turn(tx, IMPORTED).await?;
     store::answer::list_imported_groups(tx, wave_id).await
 }
 
@@ -175,6 +183,7 @@ pub async fn mix(tx: &mut Tx, wave_id: WaveId) -> Result<()> {
     if is_mixed(store::wave::lock_wave(tx, wave_id).await?)? {
         return Ok(());
     }
+    store::wave::take_turn(tx, SEALED).await?;
     store::wave::await_writers(tx).await?;
     store::answer::insert_mixed(tx, wave_id).await?;
     store::token::delete_tokens(tx, wave_id).await?;
@@ -193,6 +202,7 @@ pub async fn mix_imported(
     if is_mixed(store::wave::lock_wave(tx, wave_id).await?)? {
         return Ok(());
     }
+    store::wave::take_turn(tx, IMPORTED).await?;
     store::wave::insert_cells(tx, wave_id, cells).await?;
     if store::answer::insert_mixed_imported(tx, wave_id, assignment).await? != 0 {
         return Err(Error::internal("a group of imported answers has no cell, or two"));

@@ -112,7 +112,7 @@ pub(super) enum BoxState {
 
 impl BoxState {
     /// Reads the stored number.
-    pub fn from_number(number: i16) -> Option<Self> {
+    pub(super) fn from_number(number: i16) -> Option<Self> {
         [Self::Open, Self::Closed, Self::Mixed, Self::Cancelled]
             .into_iter()
             .find(|state| *state as i16 == number)
@@ -147,7 +147,7 @@ pub(super) enum Verdict {
 
 impl Standing {
     /// The verdict for a caller who shows the token with a submission, or without one.
-    pub fn verdict(&self, submission: Option<Digest>) -> Verdict {
+    pub(super) fn verdict(&self, submission: Option<Digest>) -> Verdict {
         let Some(token) = self.token else {
             // Tokens are deleted with the mixing, and a genuine one looks like a forged one then.
             return match self.wave {
@@ -170,7 +170,7 @@ impl Standing {
 
 impl Verdict {
     /// The refusal that the verdict amounts to, if it is one.
-    pub fn refusal(self) -> Option<Error> {
+    pub(super) fn refusal(self) -> Option<Error> {
         match self {
             Self::Usable(_) | Self::Repetition => None,
             Self::Spent => Some(Error::new(

@@ -9,10 +9,12 @@ use tonic::Status;
 use super::deadline::{CallDeadline, UNARY_DEFAULT};
 use super::handler::{Call, Handler, Reply, Stage};
 use super::methods::Methods;
+use super::respondent;
+use crate::access::policy::Principal;
 use crate::access::{Authenticator, policy};
 use crate::base::context::IdSource;
 use crate::base::id::Id;
-use crate::base::{Clock, Context, Error, Reason, Result};
+use crate::base::{Caller, Clock, Context, Error, Reason, Result};
 
 /// The layer.
 pub struct Authenticate {
@@ -39,6 +41,9 @@ impl Authenticate {
             .extensions()
             .get::<CallDeadline>()
             .map_or_else(|| Instant::now() + UNARY_DEFAULT, |deadline| deadline.0);
+        if policy.principal == Principal::Respondent {
+            return self.enter_respondent(call, policy, deadline);
+        }
         let mut credential = call.headers_mut().remove(AUTHORIZATION);
         if let Some(credential) = &mut credential {
             credential.set_sensitive(true);
@@ -49,6 +54,22 @@ impl Authenticate {
         tracing::Span::current()
             .record("tenant.id", tracing::field::display(caller.organization_id.uuid()));
         policy::authorize(policy, Some(&caller))?;
+        Ok(Context::new(Arc::new(caller), self.clock.now(), deadline, self.ids.clone()))
+    }
+}
+
+impl Authenticate {
+    /// Lets a respondent in, of whom nothing is noted. Whether the token is good is seen when it is used.
+    fn enter_respondent(
+        &self,
+        call: &mut Call,
+        policy: &policy::Policy,
+        deadline: Instant,
+    ) -> Result<Context> {
+        let token = respondent::take_token(call.headers_mut())?;
+        let caller = Caller::respondent(token.organization_id);
+        policy::authorize(policy, Some(&caller))?;
+        call.extensions_mut().insert(token);
         Ok(Context::new(Arc::new(caller), self.clock.now(), deadline, self.ids.clone()))
     }
 }

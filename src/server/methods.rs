@@ -15,8 +15,14 @@ pub const REQUEST_BYTES_MAX: usize = 64 << 10;
 /// Largest message of the methods that take many rows at once.
 pub const BULK_REQUEST_BYTES_MAX: usize = 1 << 20;
 
-/// Services and methods that take many rows at once.
+/// Largest message of respondents.
+pub const RESPONDENT_REQUEST_BYTES_MAX: usize = 32 << 10;
+/// The service of respondents.
+const RESPONDENTS: &str = "orgfit.respondent.v1.RespondentService/";
+
+/// Services and methods that take many rows, or a whole questionnaire, at once.
 const BULK: &[&str] = &[
+    "orgfit.instrument.v1.InstrumentService/",
     "orgfit.intake.v1.IntakeService/",
     "orgfit.directory.v1.DirectoryService/UpdateSegmentScheme",
 ];
@@ -32,6 +38,8 @@ pub struct Method {
     pub gives_stream: bool,
     /// Largest message that it takes.
     pub request_bytes_max: usize,
+    /// Its calls are counted and leave no other trace, and a response token is their only credential.
+    pub is_of_respondents: bool,
 }
 
 /// The methods, by name.
@@ -52,15 +60,17 @@ impl Methods {
                 for method in &service.method {
                     let name = format!("{service_name}/{}", method.name());
                     let bulk = BULK.iter().any(|bulk| name.starts_with(bulk));
+                    let is_of_respondents = name.starts_with(RESPONDENTS);
                     let method = Method {
                         name: name.clone(),
                         takes_stream: method.client_streaming(),
                         gives_stream: method.server_streaming(),
-                        request_bytes_max: if bulk {
-                            BULK_REQUEST_BYTES_MAX
-                        } else {
-                            REQUEST_BYTES_MAX
+                        request_bytes_max: match (bulk, is_of_respondents) {
+                            (true, _) => BULK_REQUEST_BYTES_MAX,
+                            (false, true) => RESPONDENT_REQUEST_BYTES_MAX,
+                            (false, false) => REQUEST_BYTES_MAX,
                         },
+                        is_of_respondents,
                     };
                     methods.insert(name, Arc::new(method));
                 }
@@ -96,6 +106,7 @@ impl Stage for Methods {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::access::policy::Principal;
     use crate::pb;
 
     #[test]
@@ -120,9 +131,23 @@ mod tests {
     }
 
     #[test]
+    fn methods_of_respondents_are_those_that_take_a_response_token() {
+        let methods = Methods::of(pb::DESCRIPTOR_SET, super::super::SERVICES).unwrap();
+        for method in methods.0.values() {
+            let row = crate::access::policy::of(&method.name);
+            let takes_token = row.is_some_and(|row| row.principal == Principal::Respondent);
+            assert_eq!(method.is_of_respondents, takes_token, "{}", method.name);
+            if takes_token {
+                assert_eq!(method.request_bytes_max, RESPONDENT_REQUEST_BYTES_MAX);
+            }
+        }
+        assert!(methods.0.values().any(|method| method.is_of_respondents));
+    }
+
+    #[test]
     fn what_is_listed_as_bulk_exists() {
-        let services = ["orgfit.intake.v1.IntakeService", "orgfit.directory.v1.DirectoryService"];
-        let methods = Methods::of(pb::DESCRIPTOR_SET, &services).unwrap();
+        let services = crate::server::SERVICES;
+        let methods = Methods::of(pb::DESCRIPTOR_SET, services).unwrap();
         for bulk in BULK {
             assert!(methods.0.keys().any(|name| name.starts_with(bulk)), "{bulk}");
         }

@@ -15,6 +15,7 @@ pub mod message;
 pub mod methods;
 mod place;
 mod rerun;
+mod respondent;
 mod running;
 mod services;
 pub mod status;
@@ -39,6 +40,7 @@ pub use worker::{Loop, housekeeping};
 
 use crate::base::context::{IdSource, RandomIds};
 use crate::base::{Clock, Db, SystemClock};
+use crate::respondent::writers;
 use accept::Door;
 use handler::Handler;
 use running::Ends;
@@ -67,6 +69,8 @@ pub struct Options {
     pub drain_timeout: Duration,
     /// The database.
     pub db: Db,
+    /// The same database for calls of respondents, under the role that can read no answer.
+    pub respondent_db: Db,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Gives identifiers.
@@ -76,8 +80,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// The defaults, for a server at `address` on `db`.
-    pub fn new(address: SocketAddr, db: Db) -> Self {
+    /// The defaults, for a server at `address` on `db`, which serves respondents by `respondent_db`.
+    pub fn new(address: SocketAddr, db: Db, respondent_db: Db) -> Self {
         Self {
             address,
             tls: None,
@@ -89,6 +93,7 @@ impl Options {
             pulse: Pulse::default(),
             drain_timeout: Duration::from_secs(15),
             db,
+            respondent_db,
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
             loops: housekeeping(),
@@ -129,13 +134,12 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         health::public(SERVICES, options.reflection, ends.connections.drain.clone())
             .await
             .map_err(|error| StartError::Contract(error.into()))?;
-    let ours = services::handler(
-        &options,
-        ends.calls.clone(),
-        ends.give_up.clone(),
-        ends.connections.drain.clone(),
-    )
-    .map_err(|error| StartError::Contract(error.into()))?;
+    let (submissions, writers) = writers(&options.respondent_db);
+    for writer in writers {
+        ends.writers.spawn(writer.run(ends.last_call.clone()));
+    }
+    let ours = services::handler(&options, submissions, &ends)
+        .map_err(|error| StartError::Contract(error.into()))?;
     let split = Handler::new(move |call| {
         let to_all = call.uri().path().starts_with(health::PUBLIC_PREFIX);
         if to_all { public.answer(call) } else { ours.answer(call) }
@@ -162,5 +166,6 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     Worker::new(options.db.clone(), options.clock.clone(), ends.unready.clone())
         .start(options.loops, &ends.conversations);
     tracing::info!(%address, "serving");
-    Ok(Running::new(address, options.db, options.drain_timeout, ends))
+    let dbs = [options.respondent_db, options.db];
+    Ok(Running::new(address, dbs, options.drain_timeout, ends))
 }

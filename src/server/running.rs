@@ -27,13 +27,17 @@ pub(super) struct Ends {
     pub(super) conversations: TaskTracker,
     /// Calls.
     pub(super) calls: TaskTracker,
+    /// No call comes any more: writers end when nothing waits.
+    pub(super) last_call: CancellationToken,
+    /// What writes for many calls at once.
+    pub(super) writers: TaskTracker,
 }
 
 /// A server that runs. Dropping it does not end it.
 #[derive(Debug)]
 pub struct Running {
     address: SocketAddr,
-    db: Db,
+    dbs: [Db; 2],
     drain_timeout: Duration,
     ends: Ends,
 }
@@ -48,8 +52,13 @@ pub enum Drained {
 }
 
 impl Running {
-    pub(super) fn new(address: SocketAddr, db: Db, drain_timeout: Duration, ends: Ends) -> Self {
-        Self { address, db, drain_timeout, ends }
+    pub(super) fn new(
+        address: SocketAddr,
+        dbs: [Db; 2],
+        drain_timeout: Duration,
+        ends: Ends,
+    ) -> Self {
+        Self { address, dbs, drain_timeout, ends }
     }
 
     /// Where the server listens.
@@ -60,7 +69,7 @@ impl Running {
     /// Ends the server: at once for new calls, in peace for those in flight, for as long as the
     /// drain deadline lets them.
     pub async fn shutdown(self) -> Drained {
-        let Self { db, drain_timeout, ends, .. } = self;
+        let Self { dbs, drain_timeout, ends, .. } = self;
         tracing::info!("draining");
         let end = tokio::time::Instant::now() + drain_timeout;
         ends.unready.cancel();
@@ -80,7 +89,15 @@ impl Running {
             tokio::time::timeout(CLOSE_TIMEOUT, ends.conversations.wait()).await.ok();
         }
         ends.connections.cut.cancel();
-        let closed = tokio::time::timeout(CLOSE_TIMEOUT, db.close()).await;
+        ends.last_call.cancel();
+        ends.writers.close();
+        let closed = tokio::time::timeout(CLOSE_TIMEOUT, async {
+            ends.writers.wait().await;
+            for db in &dbs {
+                db.close().await;
+            }
+        })
+        .await;
         if told.is_ok() && quiet.is_ok() && closed.is_ok() {
             tracing::info!("drained");
             return Drained::Wholly;

@@ -1,6 +1,4 @@
 //! Which services are served, and the order of the layers around them.
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tonic::codec::CompressionEncoding;
 use tonic::server::NamedService;
 use tonic::service::Routes;
@@ -14,45 +12,56 @@ use super::limits::Limits;
 use super::message::Messages;
 use super::methods::{BULK_REQUEST_BYTES_MAX, Methods};
 use super::rerun::Rerun;
+use super::running::Ends;
 use super::trace::Trace;
 use crate::access::{AccessRpc, Authenticator};
+use crate::assessment::{AssessmentRpc, InvitationRpc};
 use crate::directory::{DirectoryRpc, PeopleRpc};
 use crate::insight::InsightRpc;
+use crate::instrument::InstrumentRpc;
 use crate::intake::IntakeRpc;
 use crate::pb;
 use crate::pb::access::access_service_server::AccessServiceServer;
+use crate::pb::assessment::assessment_service_server::AssessmentServiceServer;
+use crate::pb::assessment::invitation_service_server::InvitationServiceServer;
 use crate::pb::directory::directory_service_server::DirectoryServiceServer;
 use crate::pb::directory::people_service_server::PeopleServiceServer;
 use crate::pb::insight::insight_service_server::InsightServiceServer;
+use crate::pb::instrument::instrument_service_server::InstrumentServiceServer;
 use crate::pb::intake::intake_service_server::IntakeServiceServer;
+use crate::pb::respondent::respondent_service_server::RespondentServiceServer;
+use crate::respondent::{RespondentRpc, Submissions};
 
 /// The services that are served.
 pub const SERVICES: &[&str] = &[
     <DirectoryServiceServer<DirectoryRpc> as NamedService>::NAME,
     <PeopleServiceServer<PeopleRpc> as NamedService>::NAME,
     <AccessServiceServer<AccessRpc> as NamedService>::NAME,
+    <InstrumentServiceServer<InstrumentRpc> as NamedService>::NAME,
+    <AssessmentServiceServer<AssessmentRpc> as NamedService>::NAME,
+    <InvitationServiceServer<InvitationRpc> as NamedService>::NAME,
     <InsightServiceServer<InsightRpc> as NamedService>::NAME,
     <IntakeServiceServer<IntakeRpc> as NamedService>::NAME,
+    <RespondentServiceServer<RespondentRpc> as NamedService>::NAME,
 ];
 
 /// Our services with the layers around them.
 pub(super) fn handler(
     options: &Options,
-    tasks: TaskTracker,
-    give_up: CancellationToken,
-    drain: CancellationToken,
+    submissions: Submissions,
+    ends: &Ends,
 ) -> Result<Handler, prost::DecodeError> {
     let methods = Methods::of(pb::DESCRIPTOR_SET, SERVICES)?;
     let authenticator = Authenticator::new(options.db.clone(), options.clock.clone());
     let authenticate = Authenticate::new(authenticator, options.clock.clone(), options.ids.clone());
     // From the inside to the outside. What is refused further out costs less.
-    Ok(Handler::of(routes(options))
+    Ok(Handler::of(routes(options, submissions))
         .within(Rerun)
         .within(Messages)
         .within(authenticate)
         .within(Limits::new(options.calls_max))
-        .within(Detach::new(tasks))
-        .within(Deadline::new(give_up, drain))
+        .within(Detach::new(ends.calls.clone()))
+        .within(Deadline::new(ends.give_up.clone(), ends.connections.drain.clone()))
         .within(methods.clone())
         .within(Trace::new(methods)))
 }
@@ -67,16 +76,23 @@ macro_rules! service {
     };
 }
 
-fn routes(options: &Options) -> Routes {
+fn routes(options: &Options, submissions: Submissions) -> Routes {
     let db = &options.db;
     Routes::new(service!(DirectoryServiceServer, DirectoryRpc::new(db.clone())))
         .add_service(service!(PeopleServiceServer, PeopleRpc::new(db.clone())))
         .add_service(service!(AccessServiceServer, AccessRpc::new(db.clone())))
+        .add_service(service!(InstrumentServiceServer, InstrumentRpc::new(db.clone())))
+        .add_service(service!(AssessmentServiceServer, AssessmentRpc::new(db.clone())))
+        .add_service(service!(InvitationServiceServer, InvitationRpc::new(db.clone())))
         .add_service(service!(
             InsightServiceServer,
             InsightRpc::new(db.clone(), options.clock.clone())
         ))
         .add_service(service!(IntakeServiceServer, IntakeRpc::new(db.clone())))
+        .add_service(service!(
+            RespondentServiceServer,
+            RespondentRpc::new(options.respondent_db.clone(), submissions)
+        ))
         .prepare()
 }
 

@@ -87,7 +87,8 @@ impl From<Error> for Status {
 /// The status with the first `listed` violations.
 fn with_details(error: &Error, listed: usize) -> Status {
     let mut details = ErrorDetails::new();
-    if listed > 0 {
+    let is_wrong_request = error.kind() == Kind::Invalid;
+    if is_wrong_request && listed > 0 {
         let mut violations: Vec<_> = error.violations()[..listed]
             .iter()
             .map(|violation| FieldViolation::new(&violation.field, &violation.description))
@@ -101,6 +102,20 @@ fn with_details(error: &Error, listed: usize) -> Status {
         error.metadata().iter().find(|(name, _)| *name == key).map(|(_, value)| value.as_str())
     };
     match error.kind() {
+        Kind::Precondition if listed > 0 => {
+            let reason = error.reason().as_str();
+            for defect in &error.violations()[..listed] {
+                details.add_precondition_failure_violation(
+                    reason,
+                    &defect.field,
+                    &defect.description,
+                );
+            }
+            if listed < error.violations().len() {
+                let more = "further defects; mend these first";
+                details.add_precondition_failure_violation(reason, "*", more);
+            }
+        }
         Kind::Precondition => {
             let subject = match (about("resourceType"), about("resourceId")) {
                 (Some(kind), Some(id)) => format!("{kind}/{id}"),
@@ -260,6 +275,27 @@ mod tests {
 
         let long = Error::not_found("unit", "x".repeat(100_000));
         assert!(Status::from(long).details().len() <= DETAILS_BYTES_MAX);
+    }
+
+    #[test]
+    fn every_defect_of_what_is_not_ready_is_a_violation_of_its_own() {
+        let defect = |n: usize| Violation {
+            field: format!("items[{n}].text"),
+            description: "lacks a language".to_owned(),
+        };
+        let status = Status::from(Error::not_ready("not yet", (0..3).map(defect).collect()));
+        let details = status.get_error_details();
+        let listed = &details.precondition_failure().unwrap().violations;
+        assert_eq!(listed.len(), 3);
+        assert!(listed.iter().all(|violation| violation.r#type == "NOT_READY"));
+        assert_eq!(listed[2].subject, "items[2].text");
+        assert!(details.bad_request().is_none());
+
+        let status = Status::from(Error::not_ready("not yet", (0..50).map(defect).collect()));
+        assert!(status.details().len() <= DETAILS_BYTES_MAX);
+        let details = status.get_error_details();
+        let last = details.precondition_failure().unwrap().violations.last().unwrap().clone();
+        assert_eq!(last.subject, "*");
     }
 
     #[test]

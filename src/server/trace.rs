@@ -53,20 +53,13 @@ impl Stage for Trace {
     async fn handle(self: Arc<Self>, call: Call, next: Handler) -> Reply {
         let known = self.methods.find(call.uri().path());
         let method = known.map_or_else(|| OTHER.to_owned(), |method| method.name.clone());
-        let span = tracing::info_span!(
-            "rpc",
-            otel.name = method,
-            otel.kind = "server",
-            otel.status_code = Empty,
-            rpc.system.name = "grpc",
-            rpc.method = method,
-            rpc.response.status_code = Empty,
-            tenant.id = Empty,
-            trace.id = Empty,
-        );
-        let trace = join(&span, call.headers());
+        // Respondents are counted and leave no other trace.
+        let is_traced = known.is_none_or(|method| !method.is_of_respondents);
+        let span = if is_traced { span_of(&method) } else { Span::none() };
+        let trace = if is_traced { join(&span, call.headers()) } else { None };
         let record = Record {
             span: span.clone(),
+            is_traced,
             method,
             duration: self.duration.clone(),
             begun: Instant::now(),
@@ -78,6 +71,20 @@ impl Stage for Trace {
         }
         reply
     }
+}
+
+fn span_of(method: &str) -> Span {
+    tracing::info_span!(
+        "rpc",
+        otel.name = method,
+        otel.kind = "server",
+        otel.status_code = Empty,
+        rpc.system.name = "grpc",
+        rpc.method = method,
+        rpc.response.status_code = Empty,
+        tenant.id = Empty,
+        trace.id = Empty,
+    )
 }
 
 /// Makes the span part of the caller's trace. Gives what to tell the caller of it.
@@ -109,6 +116,7 @@ impl Extractor for Incoming<'_> {
 /// What is recorded at the end of a call.
 struct Record {
     span: Span,
+    is_traced: bool,
     method: String,
     duration: Histogram<f64>,
     begun: Instant,
@@ -134,6 +142,9 @@ impl Record {
                 KeyValue::new("rpc.response.status_code", name),
             ],
         );
+        if !self.is_traced {
+            return;
+        }
         self.span.in_scope(|| tracing::debug!(duration_ms = took.as_millis(), "the call ended"));
     }
 }

@@ -117,8 +117,9 @@ pub(crate) struct Company {
 impl Company {
     pub(crate) async fn found(world: &World) -> Self {
         let client = world.client();
-        let scheme = client.directory().get_segment_scheme(directory::GetSegmentSchemeRequest {});
-        let scheme = scheme.await.unwrap().into_inner().segment_scheme.unwrap();
+        let request = directory::GetSegmentSchemeRequest {};
+        let scheme = client.directory().get_segment_scheme(request).await.unwrap();
+        let scheme = scheme.into_inner().segment_scheme.unwrap();
         let value = |key: &str| directory::SegmentValue {
             key: key.to_owned(),
             title: text(key),

@@ -40,6 +40,8 @@ const URL: &str = "ORGFIT_TEST_DATABASE_URL";
 const SHARED: &str = "orgfit_test_";
 /// Connections of a test's server.
 const CONNECTIONS_MAX: u32 = 8;
+/// Connections of a test's server for respondents.
+const RESPONDENT_CONNECTIONS_MAX: u32 = 4;
 /// Longest time that setting something up may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -96,6 +98,12 @@ impl Database {
         let (_, rest) = self.admin_url.split_once("://").unwrap();
         let user = rest.split_once('@').map_or("postgres", |(user, _)| user);
         PgConnection::connect(&self.url(user)).await.unwrap()
+    }
+
+    /// The pool that serves respondents.
+    pub(crate) async fn connect_respondent(&self) -> Db {
+        let url = self.url(schema::RESPONDENT_ROLE);
+        Db::connect_silently(&url, RESPONDENT_CONNECTIONS_MAX).await.unwrap()
     }
 
     /// The engine's pool.
@@ -189,7 +197,9 @@ impl World {
     ) -> Self {
         collector::listen();
         let clock = Arc::new(FakeClock::new(SystemClock.now()));
-        let mut options = Options::new(SocketAddr::from(([127, 0, 0, 1], 0)), db.clone());
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let respondent_db = database.connect_respondent().await;
+        let mut options = Options::new(address, db.clone(), respondent_db);
         options.clock = clock.clone();
         options.loops = Vec::new();
         change(&mut options);

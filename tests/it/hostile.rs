@@ -1,7 +1,7 @@
 //! Hostile values in every field of every request: whatever a caller sends, the server names what
 //! it refuses, repeats nothing of it, and never answers that it has a defect.
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use data_encoding::BASE64URL_NOPAD;
 use futures::StreamExt;
@@ -11,13 +11,16 @@ use tonic_types::StatusExt;
 use uuid::Uuid;
 
 use crate::harness::World;
-use crate::matrix::{Life, Names, add_etags, fresh_key};
+use crate::matrix::{Life, Names, add_etags, fresh_key, fresh_name};
 use crate::requests::{self, Call, Path};
+use crate::respondent::Survey;
 
 /// Is in every hostile text, so that an echo shows.
 const MARK: &str = "Zq7Mark";
 /// Methods at work at once.
 const LANES: usize = 6;
+/// Response tokens, more than hostile submissions.
+const RESPONDENTS: usize = 100;
 /// Fits into a request of the smaller kind.
 const LONG: usize = 60_000;
 
@@ -82,11 +85,19 @@ fn values(field: &FieldDescriptor) -> Vec<Hostile> {
             .chain(BROKEN.iter().map(|bytes| Hostile::Bytes(bytes)))
             .collect(),
         Kind::Bool => vec![Hostile::Value(Value::Bool(true))],
-        Kind::Int32 => numbers.iter().map(|number| Hostile::Value(Value::I32(*number))).collect(),
+        Kind::Int32 | Kind::Sint32 => {
+            numbers.iter().map(|number| Hostile::Value(Value::I32(*number))).collect()
+        }
         Kind::Int64 => [i64::MIN, -1, 253_402_300_800, i64::MAX]
             .iter()
             .map(|number| Hostile::Value(Value::I64(*number)))
             .collect(),
+        Kind::Double => {
+            [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MIN, f64::MIN_POSITIVE, -0.0, 1e9]
+                .iter()
+                .map(|number| Hostile::Value(Value::F64(*number)))
+                .collect()
+        }
         Kind::Enum(_) => {
             numbers.iter().map(|number| Hostile::Value(Value::EnumNumber(*number))).collect()
         }
@@ -186,12 +197,21 @@ fn faults(path: &str, hostile: &Hostile, status: &Status) -> Vec<String> {
 struct Siege {
     world: World,
     life: Life,
+    /// Response tokens; each that is taken is spent.
+    tokens: Mutex<Vec<String>>,
 }
 
 impl Siege {
     async fn send(&self, call: &Call, messages: Vec<Vec<u8>>) -> Result<Vec<u8>, Status> {
-        let key = Some(self.world.tenant.key.as_str());
-        let answer = requests::send(&self.world.channel, key, call.base.method, messages).await;
+        let key = match call.base.method {
+            requests::SUBMIT_RESPONSE => self.tokens.lock().unwrap().pop().unwrap(),
+            method if method.contains("RespondentService") => {
+                self.tokens.lock().unwrap()[0].clone()
+            }
+            _ => self.world.tenant.key.clone(),
+        };
+        let channel = &self.world.channel;
+        let answer = requests::send(channel, Some(&key), call.base.method, messages).await;
         if call.base.method.contains("IntakeService") {
             // Few imports may be open at once, and streams leave theirs open.
             let mut superuser = self.world.database.superuser().await;
@@ -206,7 +226,11 @@ impl Siege {
 
     async fn names(&self, call: &Call) -> Names {
         let mut names = self.life.inside.clone();
-        names.extend([("uuid", Uuid::new_v4().to_string()), ("key", fresh_key())]);
+        names.extend([
+            ("uuid", Uuid::new_v4().to_string()),
+            ("key", fresh_key()),
+            ("name", fresh_name()),
+        ]);
         add_etags(&self.world, &self.world.tenant, call, &mut names).await;
         names
     }
@@ -273,7 +297,8 @@ async fn attack_all(siege: Arc<Siege>, calls: Vec<Call>) -> (usize, Vec<String>)
 async fn whatever_is_in_a_field_is_taken_or_refused_by_name_and_not_repeated() {
     let world = World::start().await;
     let life = Life::live(&world, &world.tenant).await;
-    let siege = Arc::new(Siege { world, life });
+    let tokens = Mutex::new(Survey::open(&world, RESPONDENTS).await.tokens);
+    let siege = Arc::new(Siege { world, life, tokens });
     // What changes the rules for others comes last.
     let (settings, others): (Vec<_>, Vec<_>) = requests::calls().into_iter().partition(|call| {
         ["UpdateOrganization", "UpdateSegmentScheme"].contains(&call.method.name())

@@ -43,18 +43,16 @@ impl Client {
     }
 
     async fn watch(&self, wave_id: &str) -> Streaming<pb::WatchResultsResponse> {
-        let request =
-            pb::WatchResultsRequest { wave_id: wave_id.to_owned(), slices: Vec::new() };
+        let request = pb::WatchResultsRequest { wave_id: wave_id.to_owned(), slices: Vec::new() };
         self.insight().watch_results(request).await.unwrap().into_inner()
     }
 
     async fn releases(&self, wave_id: &str) -> Result<Vec<pb::Release>, Status> {
-        let request =
-            pb::ListReleasesRequest { wave_id: wave_id.to_owned(), ..Default::default() };
+        let request = pb::ListReleasesRequest { wave_id: wave_id.to_owned(), ..Default::default() };
         Ok(self.insight().list_releases(request).await?.into_inner().releases)
     }
 
-    async fn unit(&self, key: &str) -> directory::Unit {
+    async fn unit_by_key(&self, key: &str) -> directory::Unit {
         let key = directory::get_unit_request::Key::ExternalId(key.to_owned());
         let request = directory::GetUnitRequest { key: Some(key) };
         self.directory().get_unit(request).await.unwrap().into_inner().unit.unwrap()
@@ -124,7 +122,11 @@ fn reason(count: Option<&Count>) -> SuppressionReason {
 fn scores(card: &pb::Scorecard) -> Vec<Result<f64, SuppressionReason>> {
     let scales = card.overall.iter().chain(&card.dimensions).chain(&card.facets);
     let items = card.items.iter().filter_map(|item| item.score.as_ref());
-    scales.filter_map(|scale| scale.score.as_ref()).chain(items).map(|score| value(Some(score))).collect()
+    scales
+        .filter_map(|scale| scale.score.as_ref())
+        .chain(items)
+        .map(|score| value(Some(score)))
+        .collect()
 }
 
 fn reason_of(status: &Status) -> (Code, String) {
@@ -160,7 +162,7 @@ async fn before_the_release_there_is_participation_in_steps_and_no_number() {
     assert!((rate - 0.172).abs() < 1e-9, "{rate}");
 
     // Too few were invited of Gamma to tell how many of them answered.
-    let gamma = client.unit("gamma").await;
+    let gamma = client.unit_by_key("gamma").await;
     let card = client.scorecard(&wave.wave_id, of(&gamma.unit_id)).await.unwrap();
     let participation = card.scorecard.unwrap().participation.unwrap();
     assert_eq!(reason(participation.invited_count.as_ref()), SuppressionReason::Protected);
@@ -187,7 +189,7 @@ async fn a_released_scorecard_has_all_levels_and_says_what_is_protected_in_two_l
     let points: Vec<_> = card.items[0].distribution.iter().map(|share| share.point).collect();
     assert_eq!(points, [1, 2, 3, 4, 5]);
 
-    let gamma = client.unit("gamma").await;
+    let gamma = client.unit_by_key("gamma").await;
     let protected = client.scorecard(&wave.wave_id, of(&gamma.unit_id)).await.unwrap();
     let card = protected.scorecard.unwrap();
     assert_eq!(scores(&card), vec![Err(SuppressionReason::Protected); 11]);
@@ -203,7 +205,10 @@ async fn a_released_scorecard_has_all_levels_and_says_what_is_protected_in_two_l
         let card = answer.scorecard.unwrap();
         assert!(card.facets.is_empty() && card.items.is_empty() && card.dimensions.len() == 2);
         let [note] = &answer.suppression_notes[..] else { panic!("one note") };
-        assert_eq!((note.reason(), note.language_code.as_str()), (SuppressionReason::Protected, told));
+        assert_eq!(
+            (note.reason(), note.language_code.as_str()),
+            (SuppressionReason::Protected, told)
+        );
     }
 }
 
@@ -266,7 +271,7 @@ async fn a_breakdown_by_segment_says_how_many_it_covers() {
     let world = World::start().await;
     let (company, wave) = released(&world).await;
     let client = &company.client;
-    let alpha = client.unit("alpha").await;
+    let alpha = client.unit_by_key("alpha").await;
     let request = pb::ListScoreBreakdownRequest {
         wave_id: wave.wave_id.clone(),
         rows: pb::BreakdownRows::SegmentValues.into(),
@@ -287,8 +292,8 @@ async fn a_breakdown_by_segment_says_how_many_it_covers() {
 async fn whoever_reaches_a_unit_sees_it_and_scores_above_it_and_nothing_else() {
     let world = World::start().await;
     let (company, wave) = released(&world).await;
-    let alpha = company.client.unit("alpha").await.unit_id;
-    let beta = company.client.unit("beta").await.unit_id;
+    let alpha = company.client.unit_by_key("alpha").await.unit_id;
+    let beta = company.client.unit_by_key("beta").await.unit_id;
     let reach = UnitId::parse(&alpha);
     let permissions = [Permission::ResultsRead, Permission::AssessmentsRead];
     let lead = world.client_with(&world.key(&world.tenant, &permissions, reach).await);
@@ -361,8 +366,8 @@ async fn a_reach_above_the_scope_sees_everything_and_the_tree_of_the_opening_cou
     assert_eq!(whole, all);
 
     // A unit that moves below another later is not a part of its results.
-    let alpha = company.client.unit("alpha").await;
-    let beta = company.client.unit("beta").await;
+    let alpha = company.client.unit_by_key("alpha").await;
+    let beta = company.client.unit_by_key("beta").await;
     let request = directory::MoveUnitRequest {
         unit_id: beta.unit_id.clone(),
         new_parent_unit_id: alpha.unit_id.clone(),
@@ -395,7 +400,7 @@ async fn other_slices_are_not_planned_and_other_waves_are_not_there() {
     };
     let request = directory::CreateUnitRequest { unit: Some(later), ..Default::default() };
     client.directory().create_unit(request).await.unwrap();
-    let later = client.unit("later").await.unit_id;
+    let later = client.unit_by_key("later").await.unit_id;
     for slice in [
         of(&unknown),
         of(&later),
@@ -450,9 +455,7 @@ async fn a_draft_and_a_cancelled_wave_have_no_results() {
 }
 
 /// The next message that is no heartbeat; none at the end.
-async fn next(
-    stream: &mut Streaming<pb::WatchResultsResponse>,
-) -> Result<Option<Payload>, Status> {
+async fn next(stream: &mut Streaming<pb::WatchResultsResponse>) -> Result<Option<Payload>, Status> {
     loop {
         let message = tokio::time::timeout(PATIENCE, stream.message()).await.unwrap()?;
         match message.map(|message| message.payload.unwrap()) {

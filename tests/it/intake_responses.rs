@@ -183,8 +183,7 @@ async fn wrong_rows_are_told_without_their_values_and_keep_out_what_was_asked() 
     rows[4].answers = Some(AnswerSheet { codes: vec![1] });
     rows[5].segments[0].value_key = "weekly".to_owned();
     rows[7].answers = None;
-    let strict =
-        pb::ImportHeader { mode: pb::ImportMode::AllOrNothing.into(), ..header(&wave) };
+    let strict = pb::ImportHeader { mode: pb::ImportMode::AllOrNothing.into(), ..header(&wave) };
     let (job, errors) = client.import_responses(&strict, &rows).await.unwrap();
     assert_eq!((job.state(), job.rejected_row_count), (pb::ImportState::Failed, 5));
     let wrong: Vec<_> = errors.iter().map(|error| error.row_number).collect();
@@ -284,11 +283,8 @@ async fn responses_need_a_permission_of_their_own() {
     let status = other.submit_responses(&header, footer(1)).await.unwrap_err();
     assert_eq!(status.code(), Code::NotFound);
     own.submit_responses(&header, footer(1)).await.unwrap();
-    let part = world.key(
-        &world.tenant,
-        &[Permission::ResponsesImport],
-        Some(world.tenant.root_unit_id),
-    );
+    let part =
+        world.key(&world.tenant, &[Permission::ResponsesImport], Some(world.tenant.root_unit_id));
     let part = world.client_with(&part.await);
     let status = part.submit_responses(&header, chunk(row())).await.unwrap_err();
     assert_eq!(status.code(), Code::PermissionDenied);

@@ -26,6 +26,7 @@ use crate::requests::{self, Call, Path};
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/authz.txt");
 const DIRECTORY: &str = "orgfit.directory.v1.DirectoryService";
 const PEOPLE: &str = "orgfit.directory.v1.PeopleService";
+const INSTRUMENTS: &str = "orgfit.instrument.v1.InstrumentService";
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Methods at work at once.
 const LANES: usize = 6;
@@ -36,6 +37,8 @@ const ANSWERS: &[(&str, &str)] = &[
     ("UNAUTHENTICATED/CREDENTIAL_INVALID", "un"),
     ("PERMISSION_DENIED/PERMISSION_MISSING", "pd"),
     ("NOT_FOUND/RESOURCE_NOT_FOUND", "nf"),
+    ("UNAUTHENTICATED/RESPONSE_TOKEN_INVALID", "rt"),
+    ("INVALID_ARGUMENT/IDENTITY_NOT_ALLOWED", "id"),
     ("INVALID_ARGUMENT/FIELD_INVALID", "fi"),
     ("INVALID_ARGUMENT/PAGE_TOKEN_INVALID", "pt"),
     ("ALREADY_EXISTS/EXTERNAL_ID_TAKEN", "tk"),
@@ -68,6 +71,7 @@ enum Resource {
     Person,
     PersonKey,
     Import,
+    Instrument,
     Organization,
     PageToken,
 }
@@ -93,9 +97,10 @@ fn resource(path: &Path) -> Option<Resource> {
         | "leads_unit_external_ids" => Resource::UnitKey,
         "manager_external_id" => Resource::PersonKey,
         "import_id" => Resource::Import,
+        "instrument_id" | "base_instrument_id" => Resource::Instrument,
         "organization_id" => Resource::Organization,
         "page_token" => Resource::PageToken,
-        "request_id" => return None,
+        "request_id" | "submission_id" => return None,
         name => {
             let is_id = name.ends_with("_id") || name.ends_with("_ids");
             assert!(!is_id, "{} names nothing that is known here", requests::name(path));
@@ -194,6 +199,30 @@ async fn make_person(world: &World, tenant: &Tenant, unit: &str) -> (String, Str
     (answer["person"]["personId"].as_str().unwrap().to_owned(), key)
 }
 
+/// A key of an instrument that nobody uses.
+pub(crate) fn fresh_name() -> String {
+    format!("k{}", Uuid::new_v4().simple())
+}
+
+fn is_fresh_name(value: &serde_json::Value) -> bool {
+    let rest = value.as_str().and_then(|text| text.strip_prefix('k'));
+    rest.is_some_and(|rest| rest.len() == 32 && Uuid::try_parse(rest).is_ok())
+}
+
+/// A draft of an instrument that could be published.
+async fn make_instrument(world: &World, tenant: &Tenant) -> String {
+    let names = Names::from([("name", fresh_name()), ("uuid", Uuid::new_v4().to_string())]);
+    let method = format!("{INSTRUMENTS}/CreateInstrument");
+    let answer = ask(world, tenant, &method, requests::INSTRUMENT, &names).await;
+    answer["instrument"]["instrumentId"].as_str().unwrap().to_owned()
+}
+
+async fn publish_instrument(world: &World, tenant: &Tenant, id: &str) {
+    let names = Names::from([("id", id.to_owned())]);
+    let request = r#"{"instrumentId": "$id", "etag": "r1"}"#;
+    ask(world, tenant, &format!("{INSTRUMENTS}/PublishInstrument"), request, &names).await;
+}
+
 /// A part of a tree, with what requests about it need.
 async fn make_place(world: &World, tenant: &Tenant) -> Names {
     let (here, _) = make_unit(world, tenant, &tenant.root_unit_id.to_string()).await;
@@ -239,6 +268,14 @@ impl Life {
             inside.insert("import", names["uuid"].clone());
             outside.insert("import", names["uuid"].clone());
         }
+        for name in ["draft", "ready", "published", "dropped"] {
+            let id = make_instrument(world, tenant).await;
+            if name == "published" {
+                publish_instrument(world, tenant, &id).await;
+            }
+            inside.insert(name, id.clone());
+            outside.insert(name, id);
+        }
         Self { tenant: tenant.clone(), inside, outside }
     }
 
@@ -266,6 +303,12 @@ pub(crate) async fn add_etags(world: &World, tenant: &Tenant, call: &Call, names
         "UpdateSegmentScheme" => {
             let scheme = ask("GetSegmentScheme").await;
             names.insert("scheme_etag", text(&scheme["segmentScheme"]));
+        }
+        "UpdateInstrument" => {
+            let method = format!("{INSTRUMENTS}/GetInstrument");
+            let request = r#"{"instrumentId": "$draft"}"#;
+            let answer = self::ask(world, tenant, &method, request, names).await;
+            names.insert("draft_etag", text(&answer["instrument"]));
         }
         _ => {}
     }
@@ -439,6 +482,17 @@ impl Matrix {
                 if resource == Resource::Person { id } else { key }
             }
             (Resource::Import, _) => self.import(call, life, kind).await,
+            (Resource::Instrument, _) => {
+                let id = make_instrument(world, tenant).await;
+                if kind == Kind::Deleted {
+                    let names = Names::from([("id", id.clone())]);
+                    let method = format!("{INSTRUMENTS}/DeleteInstrument");
+                    ask(world, tenant, &method, r#"{"instrumentId": "$id"}"#, &names).await;
+                } else if call.method.name() == "RetireInstrument" {
+                    publish_instrument(world, tenant, &id).await;
+                }
+                id
+            }
         }
     }
 
@@ -496,8 +550,14 @@ impl Matrix {
                 &self.ours.inside
             };
             let mut names = here.clone();
-            names.extend([("uuid", Uuid::new_v4().to_string()), ("key", fresh_key())]);
+            names.extend([
+                ("uuid", Uuid::new_v4().to_string()),
+                ("key", fresh_key()),
+                ("name", fresh_name()),
+            ]);
             add_etags(&self.world, &self.ours.tenant, call, &mut names).await;
+            // Each row names an instrument of its own, which nobody changed.
+            names.insert("draft_etag", "r1".to_owned());
             if let Some((_, resource)) = path
                 && object.is_none()
             {
@@ -581,12 +641,13 @@ fn cell(call: &Call, answer: Result<Vec<u8>, Status>, asked: &str) -> Cell {
     }
 }
 
-/// Takes out what counts calls.
+/// Takes out what counts calls, and keys that are new each time.
 fn drop_counters(json: &mut serde_json::Value) {
     match json {
         serde_json::Value::Object(entries) => {
             entries.remove("etag");
             entries.remove("nextPageToken");
+            entries.retain(|name, value| name != "key" || !is_fresh_name(value));
             entries.values_mut().for_each(drop_counters);
         }
         serde_json::Value::Array(entries) => entries.iter_mut().for_each(drop_counters),
@@ -618,6 +679,8 @@ const OPEN_TO_PARTS: &[(&str, &str)] = &[
     ("UpdateUnit", "unit.lead_person_id"),
     ("CreatePerson", "person.manager_person_id"),
     ("UpdatePerson", "person.manager_person_id"),
+    // Instruments belong to the whole organization, and whoever may read some reads all.
+    ("GetInstrument", "instrument_id"),
 ];
 
 /// What holds for all answers, whatever the table says.
@@ -650,6 +713,11 @@ fn check(
                 wrong.push(format!("{line} {name}: {what}: {cells:#?}"));
             }
         };
+        if policy::of(call.base.method).unwrap().principal == policy::Principal::Respondent {
+            let refused = shorts.iter().all(|short| ["rt", "id"].contains(short));
+            require(refused, "respondents' methods take no credential but a response token");
+            continue;
+        }
         require(alike(&[Kind::Foreign, Kind::Random]), "what is foreign differs from nothing");
         let held =
             name != "all_but" && need.is_none_or(|need| principal.permissions.contains(&need));

@@ -56,7 +56,7 @@ fn request_id() -> String {
 /// An instrument with one facet per dimension.
 fn questions(key: &str, maximum: i32, dimensions: &[(&str, &[String])]) -> instrument::Instrument {
     let items = dimensions.iter().flat_map(|(dimension, keys)| {
-        keys.iter().map(|key| instrument::Item {
+        keys.iter().map(move |key| instrument::Item {
             key: key.clone(),
             role: instrument::ItemRole::Score.into(),
             facet_key: format!("{dimension}_facet"),
@@ -93,7 +93,7 @@ fn questions(key: &str, maximum: i32, dimensions: &[(&str, &[String])]) -> instr
 }
 
 impl Client {
-    async fn publish(&self, draft: instrument::Instrument) -> instrument::Instrument {
+    async fn publish_draft(&self, draft: instrument::Instrument) -> instrument::Instrument {
         let request = instrument::CreateInstrumentRequest {
             instrument: Some(draft),
             ..instrument::CreateInstrumentRequest::default()
@@ -294,7 +294,7 @@ async fn leadership_climate_of_49_units_is_published_as_computed_from_the_file()
     let lead: Vec<_> = (1..=11).map(|number| format!("LEAD{number:02}").to_lowercase()).collect();
     let tsig: Vec<_> = (1..=3).map(|number| format!("TSIG{number:02}").to_lowercase()).collect();
     let draft = questions("climate", 5, &[("lead", &lead), ("tsig", &tsig)]);
-    let instrument = client.publish(draft).await;
+    let instrument = client.publish_draft(draft).await;
     let wave = client.plan_wave(&instrument, pb::Wave::default()).await;
     let tokens = invite(&client, &wave).await;
     client.open_wave(&wave).await;
@@ -422,7 +422,7 @@ async fn a_county_survey_is_published_as_computed_from_the_file() {
     client.directory().update_segment_scheme(request).await.unwrap();
 
     let items: Vec<_> = (1..=10).map(|number| format!("q{number}")).collect();
-    let instrument = client.publish(questions("county", 4, &[("all", &items)])).await;
+    let instrument = client.publish_draft(questions("county", 4, &[("all", &items)])).await;
     let day = |month| Some(CalendarDate { year: 2020, month, day: 1 });
     let wave = pb::Wave {
         source: pb::WaveSource::Imported.into(),

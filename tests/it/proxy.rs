@@ -21,8 +21,16 @@ pub(crate) struct Proxy {
     tasks: TaskTracker,
 }
 
-/// Name of the transaction whose COMMIT will not be answered.
-type Lost = Arc<Mutex<Option<String>>>;
+/// What will not be answered.
+type Lost = Arc<Mutex<Option<Loss>>>;
+
+/// A word by which a connection is known, and one in what it sends later that will not be answered;
+/// without one, whatever it sends next.
+#[derive(Clone)]
+struct Loss {
+    name: String,
+    last_word: Option<&'static str>,
+}
 
 /// Where the real server is.
 #[derive(Clone)]
@@ -34,7 +42,12 @@ enum Target {
 impl Proxy {
     /// An open way to `database`.
     pub(crate) async fn to(database: &Database) -> Self {
-        let real = database.url(schema::APP_ROLE);
+        Self::as_role(database, schema::APP_ROLE).await
+    }
+
+    /// As [`Self::to`], under a role.
+    pub(crate) async fn as_role(database: &Database, role: &str) -> Self {
+        let real = database.url(role);
         let (head, query) = real.split_once('?').unwrap_or((&real, ""));
         let (server, name) = head.rsplit_once('/').unwrap();
         let server = server.rsplit_once('@').unwrap().1;
@@ -49,10 +62,7 @@ impl Proxy {
             None => Target::Tcp(format!("{host}:{port}")),
         };
         let proxy = Self {
-            url: format!(
-                "postgres://{}@127.0.0.1:{{port}}/{name}?sslmode=disable",
-                schema::APP_ROLE
-            ),
+            url: format!("postgres://{role}@127.0.0.1:{{port}}/{name}?sslmode=disable"),
             port: AtomicU16::new(0),
             target,
             open: Mutex::default(),
@@ -75,7 +85,19 @@ impl Proxy {
 
     /// Cuts the connection of the next transaction of this name between its COMMIT and the answer.
     pub(crate) fn lose_commit_of(&self, name: &str) {
-        *self.lost.lock().unwrap() = Some(format!("orgfit {name}"));
+        let name = format!("orgfit {name}");
+        *self.lost.lock().unwrap() = Some(Loss { name, last_word: Some("COMMIT") });
+    }
+
+    /// Cuts the connection of the next statement of this name, `room::function`, that is sent for the
+    /// first time, between its end and the answer. It has to commit by itself.
+    pub(crate) fn lose_answer_of(&self, name: &str) {
+        *self.lost.lock().unwrap() = Some(Loss { name: format!("-- {name}"), last_word: None });
+    }
+
+    /// Whether what was to be lost was lost.
+    pub(crate) fn has_lost(&self) -> bool {
+        self.lost.lock().unwrap().is_none()
     }
 
     /// Lets connections in, at the same address as before.
@@ -131,9 +153,15 @@ async fn carry(
                     return Ok(());
                 }
                 far_out.write_all(sent).await?;
-                let name = lost.lock().unwrap().clone();
-                is_named |= name.is_some_and(|name| contains(sent, &name));
-                if is_named && contains(sent, "COMMIT") {
+                let wanted = lost.lock().unwrap().clone();
+                let Some(Loss { name, last_word }) = wanted else { continue };
+                let was_named = is_named;
+                is_named |= contains(sent, &name);
+                let is_last = match last_word {
+                    Some(word) => is_named && contains(sent, word),
+                    None => was_named,
+                };
+                if is_last {
                     // The server did it, and nobody will hear of it.
                     lost.lock().unwrap().take();
                     return far_in.read_u8().await.map(drop);

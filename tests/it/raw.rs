@@ -29,13 +29,23 @@ pub(crate) async fn call(
     headers: &[(&'static str, &str)],
     message: &[u8],
 ) -> Result<Response<Vec<u8>>, Status> {
+    let bearer = format!("Bearer {}", world.tenant.key);
+    call_without_key(world, method, &[headers, &[("authorization", &bearer)]].concat(), message)
+        .await
+}
+
+/// As [`call`], with no other credential than the headers have.
+pub(crate) async fn call_without_key(
+    world: &World,
+    method: &str,
+    headers: &[(&'static str, &str)],
+    message: &[u8],
+) -> Result<Response<Vec<u8>>, Status> {
     let (client, origin) = untimed(world);
     let mut grpc = tonic::client::Grpc::with_origin(client, origin);
     let mut request = Request::new(message.to_vec());
-    let bearer = format!("Bearer {}", world.tenant.key);
-    request.metadata_mut().insert("authorization", bearer.parse().unwrap());
     for (name, value) in headers {
-        request.metadata_mut().insert(*name, value.parse().unwrap());
+        request.metadata_mut().append(*name, value.parse().unwrap());
     }
     grpc.ready().await.unwrap();
     let path = PathAndQuery::try_from(format!("/{method}")).unwrap();

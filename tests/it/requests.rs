@@ -65,6 +65,52 @@ pub(crate) const SCHEME: &str = r#"{"segmentScheme": {"dimensions": [{"key": "co
     "values": [{"key": "daily", "title": {"byLanguage": {"de-CH": "Taeglich"}}},
         {"key": "never", "title": {"byLanguage": {"de-CH": "Nie"}}}]}],
     "etag": "$scheme_etag"}}"#;
+macro_rules! instrument {
+    () => {
+        r#""title": {"byLanguage": {"de-CH": "Test"}},
+    "introduction": {"byLanguage": {"de-CH": "Guten Tag"}},
+    "dimensions": [{"key": "care", "title": {"byLanguage": {"de-CH": "Sorgfalt"}}, "weight": 2,
+        "facets": [{"key": "time", "title": {"byLanguage": {"de-CH": "Zeit"}}, "weight": 3}]}],
+    "items": [
+        {"key": "time_1", "role": "ITEM_ROLE_SCORE", "facetKey": "time", "weight": 1,
+            "referent": "REFERENT_OWN_UNIT", "firstWaveNumber": 1, "allowCannotJudge": true,
+            "text": {"byLanguage": {"de-CH": "Wir haben Zeit."}},
+            "rating": {"minimum": 1, "maximum": 5, "labels": [
+                {"byLanguage": {"de-CH": "Nein"}}, {"byLanguage": {"de-CH": "Ja"}}]}},
+        {"key": "overall", "role": "ITEM_ROLE_OUTCOME",
+            "text": {"byLanguage": {"de-CH": "Alles in allem?"}},
+            "number": {"minimum": 0, "maximum": 10, "step": 0.5}},
+        {"key": "predicted", "role": "ITEM_ROLE_CUSTOMER_PREDICTION",
+            "predictedMetricKey": "recommendation",
+            "text": {"byLanguage": {"de-CH": "Was sagt die Kundschaft?"}},
+            "rating": {"minimum": 0, "maximum": 10}},
+        {"key": "matters", "role": "ITEM_ROLE_PRIORITY_CHOICE",
+            "text": {"byLanguage": {"de-CH": "Was ist wichtig?"}},
+            "choice": {"maximumChoices": 1, "minimumChoices": 1, "options": [
+                {"key": "price", "text": {"byLanguage": {"de-CH": "Preis"}}},
+                {"key": "speed", "text": {"byLanguage": {"de-CH": "Tempo"}}}]}},
+        {"key": "estimate", "role": "ITEM_ROLE_LEVEL_ESTIMATE", "estimatedDimensionKey": "care",
+            "estimatedGroup": "ESTIMATED_GROUP_LEADING",
+            "text": {"byLanguage": {"de-CH": "Was sagt die Leitung?"}},
+            "number": {"minimum": 0, "maximum": 100, "step": 1}},
+        {"key": "words", "role": "ITEM_ROLE_COMMENT",
+            "text": {"byLanguage": {"de-CH": "Und sonst?"}},
+            "freeText": {"maximumCharacters": 500}}],
+    "scoring": {"criterionItemKey": "overall"},
+    "bands": [{"key": "low", "title": {"byLanguage": {"de-CH": "Tief"}}, "minimumPoints": 0},
+        {"key": "high", "title": {"byLanguage": {"de-CH": "Hoch"}}, "minimumPoints": 50}],
+    "forms": [{"key": "short", "title": {"byLanguage": {"de-CH": "Kurz"}},
+        "itemKeys": ["time_1"]}]"#
+    };
+}
+/// A draft that could be published.
+pub(crate) const INSTRUMENT: &str =
+    concat!(r#"{"instrument": {"key": "$name", "#, instrument!(), r#"}, "requestId": "$uuid"}"#);
+const INSTRUMENT_CHANGE: &str = concat!(
+    r#"{"instrument": {"instrumentId": "$draft", "etag": "$draft_etag", "#,
+    instrument!(),
+    r#"}, "updateMask": "title,introduction,dimensions,items,scoring,bands,forms"}"#
+);
 const HEADER: &str = r#"{"header": {"importId": "$uuid", "source": "hr"}}"#;
 const FOOTER: &str = r#"{"footer": {"rowCount": 1}}"#;
 macro_rules! unit_rows {
@@ -99,6 +145,9 @@ pub(crate) const SUBMIT_FOOTER: &str =
 
 /// `SubmitImportChunk`.
 pub(crate) const SUBMIT: &str = "orgfit.intake.v1.IntakeService/SubmitImportChunk";
+
+/// `SubmitResponse`.
+pub(crate) const SUBMIT_RESPONSE: &str = "orgfit.respondent.v1.RespondentService/SubmitResponse";
 
 /// A request of every method.
 pub(crate) const BASES: &[Base] = &[
@@ -142,6 +191,29 @@ pub(crate) const BASES: &[Base] = &[
             "removedGrants": [{"personId": "$person", "role": "ROLE_COMMENT_READER",
                 "unitId": "$here"}], "requestId": "$uuid"}"#],
     ),
+    base("orgfit.instrument.v1.InstrumentService/CreateInstrument", "", &[INSTRUMENT]),
+    base(
+        "orgfit.instrument.v1.InstrumentService/GetInstrument",
+        "",
+        &[r#"{"instrumentId": "$draft"}"#],
+    ),
+    base("orgfit.instrument.v1.InstrumentService/ListInstruments", "", &[r#"{"pageSize": 1}"#]),
+    base("orgfit.instrument.v1.InstrumentService/UpdateInstrument", "", &[INSTRUMENT_CHANGE]),
+    base(
+        "orgfit.instrument.v1.InstrumentService/PublishInstrument",
+        "",
+        &[r#"{"instrumentId": "$ready", "etag": "r1", "requestId": "$uuid"}"#],
+    ),
+    base(
+        "orgfit.instrument.v1.InstrumentService/RetireInstrument",
+        "",
+        &[r#"{"instrumentId": "$published", "requestId": "$uuid"}"#],
+    ),
+    base(
+        "orgfit.instrument.v1.InstrumentService/DeleteInstrument",
+        "",
+        &[r#"{"instrumentId": "$dropped"}"#],
+    ),
     base(
         "orgfit.intake.v1.IntakeService/ImportUnits",
         "",
@@ -155,6 +227,12 @@ pub(crate) const BASES: &[Base] = &[
     base(SUBMIT, "units", &[SUBMIT_UNITS]),
     base(SUBMIT, "people", &[SUBMIT_PEOPLE]),
     base(SUBMIT, "footer", &[SUBMIT_FOOTER]),
+    base(
+        "orgfit.respondent.v1.RespondentService/GetQuestionnaire",
+        "",
+        &[r#"{"languageCode": "de"}"#],
+    ),
+    base(SUBMIT_RESPONSE, "", &[r#"{"submissionId": "$uuid", "answers": {"codes": [1, 2, -1]}}"#]),
     base("orgfit.intake.v1.IntakeService/GetImport", "", &[r#"{"importId": "$import"}"#]),
     base("orgfit.intake.v1.IntakeService/ListImports", "", &[r#"{"pageSize": 1}"#]),
     base(

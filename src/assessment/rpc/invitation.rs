@@ -11,7 +11,8 @@ use super::super::invitation::{
     Addressee, ISSUED_AT_ONCE_MAX, Invitation, State, no_cell, other_batch, parse_batch_count,
     parse_expire_time,
 };
-use super::super::wave::{Source, Wave};
+use super::super::opening::values_of;
+use super::super::wave::Wave;
 use super::super::{WaveState, cells, store, wire};
 use super::invitation_view::{InvitationViews, parse_participation, parse_segments};
 use crate::base::caller::denied;
@@ -19,7 +20,7 @@ use crate::base::id::{Id, InvitationId, PersonId, UnitId, WaveId};
 use crate::base::page::PageRequest;
 use crate::base::wire::{enter, parse_timestamp};
 use crate::base::{Check, Context, Db, Error, Permission, Reach, Reason, Result, Tx};
-use crate::directory::{self, Placement};
+use crate::directory;
 use crate::pb::assessment as pb;
 use crate::respondent::{self, NewToken};
 use pb::invitation_service_server::InvitationService;
@@ -62,10 +63,12 @@ impl InvitationService for InvitationRpc {
         };
         let mut tx = self.db.write("issue_invitations", ctx.scope()).await?;
         let wave = store::wave::lock_wave(&mut tx, wave_id).await?;
-        require_inviting(&wave)?;
+        wave.require_inviting(ctx.now)?;
         let expire_time =
-            parse_expire_time(&mut check, expire_time, ctx.now, wave.planned_close_time);
-        let issuing = Issuing { ctx: &ctx, wave: &wave, reach: &reach };
+            parse_expire_time(&mut check, expire_time, ctx.now, wave.fields.planned_close_time);
+        let series = store::series::find_assessment(&mut tx, wave.assessment_id).await?;
+        let scope = series.fields.scope_unit_id;
+        let issuing = Issuing { ctx: &ctx, wave: &wave, scope, reach: &reach };
         let (issued, skipped) = match message.audience {
             None => {
                 check.missing("audience");
@@ -77,20 +80,20 @@ impl InvitationService for InvitationRpc {
                 issuing.invite_people(&mut tx, &people, expire_time).await?
             }
             Some(Audience::AnonymousBatch(batch)) => {
-                let minimum = wave.policy.minimum_group_size;
+                let minimum = wave.fields.policy.minimum_group_size;
                 let unit_id = check.id::<UnitId>("anonymous_batch.unit_id", &batch.unit_id);
                 let segments = parse_segments(
                     &mut check,
                     &batch.segments,
-                    &wave.policy.stored_dimension_keys,
+                    &wave.fields.policy.stored_dimension_keys,
                 );
                 let count = parse_batch_count(&mut check, batch.count, minimum);
-                if request_id.is_none() && message.request_id.is_empty() {
+                if request_id.is_none() {
                     check.missing("request_id");
                 }
                 let batch = check.build(|| {
                     Some(Batch {
-                        batch_id: request_id?,
+                        id: request_id?,
                         unit_id: unit_id?,
                         segments: segments?,
                         count: count?,
@@ -137,7 +140,7 @@ impl InvitationService for InvitationRpc {
         let (wave_id, wanted, page) = check.build(|| Some((wave_id?, wanted?, page?)))?;
         let mut tx = self.db.read("list_invitations", ctx.scope()).await?;
         let wave = store::wave::find_wave(&mut tx, wave_id).await?;
-        let spent = if wave.policy.disclose_individual_participation {
+        let spent = if wave.fields.policy.disclose_individual_participation {
             Some(respondent::list_spent(&mut tx, wave_id).await?)
         } else if wanted.is_some() {
             return Err(Error::new(
@@ -160,10 +163,8 @@ impl InvitationService for InvitationRpc {
         let (invitations, next_page_token) =
             page.finish(&key, ctx.now, invitations, |invitation| invitation.invitation_id.uuid())?;
         let views = InvitationViews::new(&wave, &cells, ctx.now);
-        let invitations = invitations
-            .iter()
-            .map(|invitation| views.view(invitation, spent.as_ref()))
-            .collect();
+        let invitations =
+            invitations.iter().map(|invitation| views.view(invitation, spent.as_ref())).collect();
         Ok(Response::new(pb::ListInvitationsResponse { invitations, next_page_token }))
     }
 
@@ -179,7 +180,7 @@ impl InvitationService for InvitationRpc {
         let (wave_id, ids) = check.build(|| Some((wave_id?, ids?)))?;
         let mut tx = self.db.write("revoke_invitations", ctx.scope()).await?;
         let wave = store::wave::lock_wave(&mut tx, wave_id).await?;
-        require_inviting(&wave)?;
+        wave.require_inviting(ctx.now)?;
         let known = store::invitation::revoke(&mut tx, wave_id, &ids).await?;
         let mut check = Check::new();
         for (position, id) in ids.iter().enumerate() {
@@ -203,18 +204,6 @@ fn failed(check: Check) -> Status {
 
 fn unreachable_check() -> Error {
     Error::internal("a refused request passed its check")
-}
-
-/// Refuses a wave that invites nobody, or no more.
-fn require_inviting(wave: &Wave) -> Result<()> {
-    if wave.source != Source::Invited {
-        return Err(Error::new(
-            Reason::StateConflict,
-            "the wave takes imported responses and invites nobody",
-        )
-        .about(WaveId::RESOURCE_TYPE, wave.wave_id.to_string()));
-    }
-    wave.require_state(&[WaveState::Draft, WaveState::Open])
 }
 
 fn parse_people(check: &mut Check, people: &[String]) -> Option<Vec<PersonId>> {
@@ -241,17 +230,24 @@ fn parse_ids<I: Id + Ord>(check: &mut Check, field: &str, texts: &[String]) -> O
 
 /// A batch for nobody in particular.
 struct Batch {
-    batch_id: Uuid,
+    id: Uuid,
     unit_id: UnitId,
     segments: BTreeMap<String, String>,
     count: usize,
     expire_time: Option<crate::base::clock::Timestamp>,
 }
 
+/// Where somebody is, and what they are as far as results are broken down.
+struct Place {
+    unit_id: UnitId,
+    segments: BTreeMap<String, String>,
+}
+
 /// What a call that issues works on.
 struct Issuing<'a> {
     ctx: &'a Context,
     wave: &'a Wave,
+    scope: Option<UnitId>,
     reach: &'a Reach,
 }
 
@@ -262,7 +258,7 @@ impl Issuing<'_> {
         people: &[PersonId],
         expire_time: Option<crate::base::clock::Timestamp>,
     ) -> Result<(Issued, Vec<PersonId>)> {
-        let placements = directory::list_placements(tx, people).await?;
+        let placements = self.placements(tx, people).await?;
         self.require_reached(tx, placements.values().map(|placement| placement.unit_id)).await?;
         let in_scope = self.in_scope(tx, &placements).await?;
         let mut check = Check::new();
@@ -283,7 +279,7 @@ impl Issuing<'_> {
                 Addressee::Nobody { .. } => None,
             })
             .collect();
-        let spent = if self.wave.policy.disclose_individual_participation {
+        let spent = if self.wave.fields.policy.disclose_individual_participation {
             respondent::list_spent(tx, self.wave.wave_id).await?
         } else {
             BTreeSet::new()
@@ -297,14 +293,12 @@ impl Issuing<'_> {
                 continue;
             }
             let placement = placements.get(person).ok_or_else(unreachable_check)?;
-            invitations.push(match before {
-                Some(before) => {
-                    Invitation { state: State::Issued, expire_time, ..before.clone() }
-                }
-                None => {
-                    let place = (placement.unit_id, &placement.segments);
-                    self.new_invitation(&cells, Addressee::Person(*person), place, expire_time)?
-                }
+            let place = (placement.unit_id, &placement.segments);
+            invitations.push(if let Some(before) = before {
+                Invitation { state: State::Issued, expire_time, ..before.clone() }
+            } else {
+                let addressee = Addressee::Person(*person);
+                self.new_invitation(cells.as_ref(), addressee, place, expire_time)?
             });
         }
         let new: BTreeSet<_> = known.values().map(|before| before.invitation_id).collect();
@@ -314,11 +308,7 @@ impl Issuing<'_> {
 
     async fn invite_nobody(&self, tx: &mut Tx, batch: &Batch) -> Result<Issued> {
         self.require_reached(tx, std::iter::once(batch.unit_id)).await?;
-        let placement = Placement {
-            unit_id: batch.unit_id,
-            manager_person_id: None,
-            segments: batch.segments.clone(),
-        };
+        let placement = Place { unit_id: batch.unit_id, segments: batch.segments.clone() };
         let nobody = PersonId::from_uuid(Uuid::nil());
         let in_scope = self.in_scope(tx, &BTreeMap::from([(nobody, placement)])).await?;
         if !in_scope.contains(&batch.unit_id) || !directory::unit_exists(tx, batch.unit_id).await? {
@@ -327,23 +317,40 @@ impl Issuing<'_> {
                 "must be a unit in the scope of the wave",
             ));
         }
-        let before =
-            store::invitation::list_of_batch(tx, self.wave.wave_id, batch.batch_id).await?;
+        let before = store::invitation::list_of_batch(tx, self.wave.wave_id, batch.id).await?;
         if !before.is_empty() {
             if before.len() != batch.count {
                 other_batch()?;
             }
             let known = before.iter().map(|before| before.invitation_id).collect();
-            return self.issue(tx, before, &known, Some(batch.batch_id)).await;
+            return self.issue(tx, before, &known, Some(batch.id)).await;
         }
         let cells = self.cells(tx).await?;
         let addressee =
             Addressee::Nobody { unit_id: batch.unit_id, segments: batch.segments.clone() };
         let place = (batch.unit_id, &batch.segments);
         let invitations = (0..batch.count)
-            .map(|_| self.new_invitation(&cells, addressee.clone(), place, batch.expire_time))
+            .map(|_| {
+                self.new_invitation(cells.as_ref(), addressee.clone(), place, batch.expire_time)
+            })
             .collect::<Result<Vec<_>>>()?;
-        self.issue(tx, invitations, &BTreeSet::new(), Some(batch.batch_id)).await
+        self.issue(tx, invitations, &BTreeSet::new(), Some(batch.id)).await
+    }
+
+    /// Where people at work are. Those who are not there, or not at work, are not in it.
+    async fn placements(
+        &self,
+        tx: &mut Tx,
+        people: &[PersonId],
+    ) -> Result<BTreeMap<PersonId, Place>> {
+        let people = directory::list_roster_people(tx, people).await?.into_iter();
+        Ok(people
+            .filter(|person| person.is_active)
+            .filter_map(|person| {
+                let place = Place { unit_id: person.unit_id?, segments: person.segments };
+                Some((person.person_id, place))
+            })
+            .collect())
     }
 
     /// Refuses units outside of a limited reach.
@@ -353,32 +360,28 @@ impl Issuing<'_> {
         units: impl Iterator<Item = UnitId>,
     ) -> Result<()> {
         let Reach::Subtrees(tops) = self.reach else { return Ok(()) };
-        let units: Vec<_> = units.collect();
-        let mut reached = BTreeSet::new();
-        for top in tops {
-            reached.extend(directory::list_units_within(tx, *top, &units).await?);
-        }
-        if units.iter().all(|unit| reached.contains(unit)) {
-            Ok(())
-        } else {
-            Err(denied(Permission::InvitationsWrite))
-        }
+        let units: BTreeSet<_> = units.collect();
+        let paths = directory::list_paths(tx, &units.iter().copied().collect::<Vec<_>>()).await?;
+        let reached = |unit: &UnitId| {
+            paths.get(unit).is_some_and(|path| path.iter().any(|above| tops.contains(above)))
+        };
+        if units.iter().all(reached) { Ok(()) } else { Err(denied(Permission::InvitationsWrite)) }
     }
 
     /// Which of the units lie in the scope of the wave.
     async fn in_scope(
         &self,
         tx: &mut Tx,
-        placements: &BTreeMap<PersonId, Placement>,
+        placements: &BTreeMap<PersonId, Place>,
     ) -> Result<BTreeSet<UnitId>> {
         let units: BTreeSet<_> = placements.values().map(|place| place.unit_id).collect();
-        match self.wave.scope_unit_id {
-            None => Ok(units),
-            Some(scope) => {
-                let units: Vec<_> = units.into_iter().collect();
-                directory::list_units_within(tx, scope, &units).await
-            }
-        }
+        let Some(scope) = self.scope else { return Ok(units) };
+        let paths = directory::list_paths(tx, &units.iter().copied().collect::<Vec<_>>()).await?;
+        Ok(paths
+            .into_iter()
+            .filter(|(_, path)| path.contains(&scope))
+            .map(|(unit, _)| unit)
+            .collect())
     }
 
     /// The cells of an open wave, for whoever comes late.
@@ -393,7 +396,7 @@ impl Issuing<'_> {
 
     fn new_invitation(
         &self,
-        cells: &Option<cells::Places>,
+        cells: Option<&cells::Places>,
         addressee: Addressee,
         (unit_id, segments): (UnitId, &BTreeMap<String, String>),
         expire_time: Option<crate::base::clock::Timestamp>,
@@ -401,7 +404,7 @@ impl Issuing<'_> {
         let cell_id = match cells {
             None => None,
             Some(places) => {
-                let values = self.wave.values_of(segments);
+                let values = values_of(self.wave.dimensions(), segments);
                 Some(places.find(unit_id, &values).ok_or_else(no_cell)?)
             }
         };

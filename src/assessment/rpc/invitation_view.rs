@@ -1,9 +1,9 @@
 //! Invitations between wire and values.
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::WaveState;
 use super::super::invitation::{Addressee, Invitation, State};
 use super::super::wave::Wave;
-use super::super::WaveState;
 use crate::base::Check;
 use crate::base::clock::Timestamp;
 use crate::base::id::InvitationId;
@@ -44,7 +44,10 @@ impl<'a> InvitationViews<'a> {
             late: invitation.late,
             state: self.state(invitation).into(),
             participation: participation(invitation, spent).into(),
-            expire_time: invitation.expire_time.or(self.wave.planned_close_time).map(timestamp),
+            expire_time: invitation
+                .expire_time
+                .or(self.wave.fields.planned_close_time)
+                .map(timestamp),
         }
     }
 
@@ -62,11 +65,9 @@ impl<'a> InvitationViews<'a> {
     /// What the answer will count for: the cell's unit and values. Before the opening of people
     /// nothing is said, since they may move until then.
     fn place(&self, invitation: &Invitation) -> (String, Vec<common::SegmentSelector>) {
-        let cell = invitation
-            .cell_id
-            .and_then(|cell| self.cells.get(usize::try_from(cell).ok()?));
+        let cell = invitation.cell_id.and_then(|cell| self.cells.get(usize::try_from(cell).ok()?));
         if let Some(cell) = cell {
-            let values = self.wave.dimensions.iter().zip(&cell.values);
+            let values = self.wave.dimensions().iter().zip(&cell.values);
             let segments = values.filter_map(|(dimension, value)| {
                 let value = dimension.values.get(usize::from((*value)?))?;
                 Some(selector(&dimension.key, &value.key))
@@ -104,6 +105,7 @@ fn participation(
 }
 
 /// Whether those who took part are asked for, or those who did not; none for all.
+#[expect(clippy::option_option, reason = "the outer one is a violation, as in base::Check")]
 pub(super) fn parse_participation(check: &mut Check, asked: i32) -> Option<Option<bool>> {
     match pb::ParticipationState::try_from(asked) {
         Ok(pb::ParticipationState::Unspecified) => Some(None),

@@ -48,7 +48,8 @@ impl TryFrom<InvitationRow> for Invitation {
     }
 }
 
-const COLUMNS: &str = "invitation_id, wave_id, person_id, unit_id, segments, late, state, cell_id, expire_time";
+const COLUMNS: &str =
+    "invitation_id, wave_id, person_id, unit_id, segments, late, state, cell_id, expire_time";
 
 fn read(rows: Vec<InvitationRow>) -> Result<Vec<Invitation>> {
     rows.into_iter().map(Invitation::try_from).collect()
@@ -258,22 +259,23 @@ pub(in crate::assessment) async fn list_roster(
                 Addressee::Nobody { .. } => None,
             })
             .collect();
-        let placements = directory::list_placements(tx, &people).await?;
+        let placements: BTreeMap<_, _> = directory::list_roster_people(tx, &people)
+            .await?
+            .into_iter()
+            .filter(|person| person.is_active)
+            .map(|person| (person.person_id, person))
+            .collect();
         roster.extend(some.iter().filter_map(|invitation| {
             let invitation_id = invitation.invitation_id;
             match &invitation.addressee {
-                Addressee::Person(person) => placements.get(person).map(|place| Invited {
-                    invitation_id,
-                    person_id: Some(*person),
-                    unit_id: place.unit_id,
-                    segments: place.segments.clone(),
-                }),
-                Addressee::Nobody { unit_id, segments } => Some(Invited {
-                    invitation_id,
-                    person_id: None,
-                    unit_id: *unit_id,
-                    segments: segments.clone(),
-                }),
+                Addressee::Person(person) => {
+                    let place = placements.get(person)?;
+                    let segments = place.segments.clone();
+                    Some(Invited { invitation_id, unit_id: place.unit_id?, segments })
+                }
+                Addressee::Nobody { unit_id, segments } => {
+                    Some(Invited { invitation_id, unit_id: *unit_id, segments: segments.clone() })
+                }
             }
         }));
     }

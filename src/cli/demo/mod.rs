@@ -69,7 +69,9 @@ async fn present(
     console::line(format!("Organization  {ORGANIZATION}, {organization_id}"))?;
     console::line(format!("Database      {}", session.place(config)))?;
     let loopback = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let running = serve::start(Options::new(loopback, session.db.clone())).await?;
+    let running =
+        serve::start(Options::new(loopback, session.db.clone(), session.respondent_db.clone()))
+            .await?;
     let outcome = fill(session, &running, console, arguments, organization_id, &dir).await;
     running.shutdown().await;
     outcome?;

@@ -2,4 +2,5 @@
 pub(super) mod bulk;
 pub(super) mod organization;
 pub(super) mod person;
+pub(super) mod roster;
 pub(super) mod unit;

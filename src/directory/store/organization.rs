@@ -74,6 +74,11 @@ pub(in crate::directory) async fn lock_organization(tx: &mut Tx) -> Result<Organ
     fetch(tx, format!("-- directory::lock_organization\nSELECT {COLUMNS} FROM directory_organizations WHERE tenant_id = $1 FOR NO KEY UPDATE")).await
 }
 
+/// Keeps the settings and the shape of the unit tree as they are until the transaction ends.
+pub(in crate::directory) async fn share_organization(tx: &mut Tx) -> Result<Organization> {
+    fetch(tx, format!("-- directory::share_organization\nSELECT {COLUMNS} FROM directory_organizations WHERE tenant_id = $1 FOR SHARE")).await
+}
+
 async fn fetch(tx: &mut Tx, sql: String) -> Result<Organization> {
     let tenant = tx.scope().organization_id;
     sqlx::query_as::<_, OrganizationRow>(sqlx::AssertSqlSafe(sql))

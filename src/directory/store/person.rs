@@ -1,6 +1,4 @@
 //! SQL of people.
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -339,42 +337,4 @@ pub(in crate::directory) async fn list_due_people(
     .fetch_all(tx.connection()?)
     .await?;
     Ok(ids.into_iter().map(PersonId::from_uuid).collect())
-}
-
-/// Where people at work are. Looked up by key, whatever the planner knows of the table.
-pub(in crate::directory) async fn list_placements(
-    tx: &mut Tx,
-    people: &[PersonId],
-) -> Result<BTreeMap<PersonId, Placement>> {
-    let tenant = tx.scope().organization_id;
-    let rows: Vec<(Uuid, Uuid, Option<Uuid>, Json<Segments>, i16)> = sqlx::query_as(
-        "-- directory::list_placements
-         SELECT person.person_id, person.unit_id, person.manager_person_id, person.segments,
-                person.employment_status
-         FROM unnest($2::uuid[]) AS asked (person_id)
-         CROSS JOIN LATERAL (
-             SELECT * FROM directory_people AS person
-             WHERE person.tenant_id = $1 AND person.person_id = asked.person_id
-                 AND person.delete_time IS NULL AND person.unit_id IS NOT NULL
-             OFFSET 0
-         ) AS person",
-    )
-    .bind(tenant.uuid())
-    .bind(people.iter().map(|person| person.uuid()).collect::<Vec<_>>())
-    .fetch_all(tx.connection()?)
-    .await?;
-    let mut placements = BTreeMap::new();
-    for (person, unit, manager, segments, status) in rows {
-        let status = EmploymentStatus::from_number(i32::from(status))
-            .ok_or_else(|| Error::internal("an employment status is unknown"))?;
-        if !status.has_left() {
-            let placement = Placement {
-                unit_id: UnitId::from_uuid(unit),
-                manager_person_id: manager.map(PersonId::from_uuid),
-                segments: segments.0,
-            };
-            placements.insert(PersonId::from_uuid(person), placement);
-        }
-    }
-    Ok(placements)
 }

@@ -265,33 +265,6 @@ pub(in crate::directory) async fn list_units(
     Ok(rows.into_iter().map(|row| (row.unit.into(), row.place)).collect())
 }
 
-/// Which of some units lie within the subtree of `top`.
-pub(in crate::directory) async fn list_within(
-    tx: &mut Tx,
-    top: UnitId,
-    units: &[UnitId],
-) -> Result<BTreeSet<UnitId>> {
-    let tenant = tx.scope().organization_id;
-    let within: Vec<Uuid> = sqlx::query_scalar(
-        "-- directory::list_within
-         WITH RECURSIVE up AS (
-             SELECT unit_id AS asked, unit_id, parent_unit_id FROM directory_units
-             WHERE tenant_id = $1 AND unit_id = ANY ($3)
-             UNION ALL
-             SELECT up.asked, above.unit_id, above.parent_unit_id FROM up
-             JOIN directory_units AS above
-                 ON above.tenant_id = $1 AND above.unit_id = up.parent_unit_id
-         )
-         SELECT asked FROM up WHERE unit_id = $2",
-    )
-    .bind(tenant.uuid())
-    .bind(top.uuid())
-    .bind(units.iter().map(|unit| unit.uuid()).collect::<Vec<_>>())
-    .fetch_all(tx.connection()?)
-    .await?;
-    Ok(within.into_iter().map(UnitId::from_uuid).collect())
-}
-
 /// Inserts a unit. `Err(existing)` inside when the external key is taken.
 pub(in crate::directory) async fn insert_unit(
     tx: &mut Tx,

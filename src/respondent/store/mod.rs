@@ -1,5 +1,6 @@
 //! SQL of the respondents' side.
 pub(super) mod answer;
+pub(super) mod submission;
 pub(super) mod token;
 pub(super) mod wave;
 

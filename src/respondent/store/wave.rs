@@ -62,6 +62,16 @@ pub(in crate::respondent) async fn drop_partition(
     Ok(())
 }
 
+/// Waits until nobody else makes, reads or drops partitions, and keeps others from it until the
+/// transaction ends.
+pub(in crate::respondent) async fn take_turn(tx: &mut Tx, parent: &'static str) -> Result<()> {
+    sqlx::query("-- respondent::take_turn\nSELECT respondent_take_turn($1)")
+        .bind(parent)
+        .execute(tx.connection()?)
+        .await?;
+    Ok(())
+}
+
 /// Waits until every statement that writes answers has ended.
 pub(in crate::respondent) async fn await_writers(tx: &mut Tx) -> Result<()> {
     sqlx::query("-- respondent::await_writers\nSELECT respondent_await_writers()")

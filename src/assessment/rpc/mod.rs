@@ -1,0 +1,8 @@
+//! The services of this room.
+mod invitation;
+mod invitation_view;
+mod series;
+mod wave;
+
+pub use invitation::InvitationRpc;
+pub use series::AssessmentRpc;
