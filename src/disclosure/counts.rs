@@ -24,11 +24,6 @@ impl Counts {
         Self { width, rows: vec![0; frame.len() * width] }
     }
 
-    /// Numbers of people that are added up already, by slice number.
-    pub fn of_people(people: &[u32]) -> Self {
-        Self { width: 1, rows: people.to_vec() }
-    }
-
     /// Adds the counts of a cell to all slices of its unit's own staff. [`Self::add_up`] brings them
     /// to the units above.
     pub fn add(&mut self, frame: &Frame, home: Home<'_>, cell: &[u32]) {

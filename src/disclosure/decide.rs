@@ -2,6 +2,7 @@
 //! facets and items are, and of each item whether the number of answers and their distribution are.
 use std::num::NonZeroUsize;
 
+use super::audit::Inhabited;
 use super::counts::Counts;
 use super::frame::Frame;
 use super::limits::{ITEM_COUNTS, Limits};
@@ -28,15 +29,18 @@ impl Decisions {
     pub fn make(
         frame: &Frame,
         limits: &Limits,
-        counts: &Counts,
+        (counts, cells): (&Counts, &[Inhabited<'_>]),
         salt: &[u8],
         threads: NonZeroUsize,
     ) -> Self {
-        let plan = |safe: &(dyn Fn(&[u32]) -> bool + Sync), counts: &Counts, allowed: &[bool]| {
-            Rule { frame, counts, safe, salt }.plan(allowed)
-        };
+        let minimum = limits.minimum;
         let all = vec![true; frame.len()];
-        let dimensions = plan(&|row: &[u32]| limits.allows_dimensions(row), counts, &all);
+        let safe = |row: &[u32]| limits.allows_dimensions(row);
+        let dimensions = Rule { frame, counts, safe: &safe, cells, minimum, salt }.plan(&all);
+        // What follows from fewer slices follows from these: no group has to be looked for again.
+        let plan = |safe: &(dyn Fn(&[u32]) -> bool + Sync), counts: &Counts, allowed: &[bool]| {
+            Rule { frame, counts, safe, cells: &[], minimum, salt }.plan(allowed)
+        };
         let items = plan(&|row: &[u32]| limits.allows_items(row), counts, &dimensions);
         let of_item = |item: usize| {
             let answers = 1 + ITEM_COUNTS * item;

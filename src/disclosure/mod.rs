@@ -3,6 +3,7 @@
 //!
 //! Invariant: a [`Figure`] is built here and nowhere else.
 #![expect(clippy::float_arithmetic, reason = "published numbers come from statistics")]
+mod audit;
 pub mod card;
 mod code;
 mod counts;
@@ -11,11 +12,15 @@ pub mod figure;
 pub mod frame;
 mod limits;
 mod line;
+mod modular;
 mod plan;
 mod publish;
 pub mod steps;
+#[cfg(test)]
+mod tests;
 mod tree;
 
+pub use audit::Inhabited;
 pub use card::{Card, ItemCard, Participation};
 pub use counts::{Counts, Home};
 pub use decide::{Allowed, Decisions};

@@ -1,15 +1,20 @@
 //! Which slices may be shown, so that nothing shown can be subtracted to find what is not. A slice is
 //! shown when it is safe itself, and every remainder is safe, along the tree and along the segments:
-//! hiding goes on until nothing is left to hide. What is equal is told apart by a keyed digest, never
+//! hiding goes on until nothing is left to hide, and it is proved that no small group can be computed
+//! in another way. What is equal is told apart by a keyed digest, never
 //! by name, so that a plan tells nothing about the order of units.
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
+use super::audit::Inhabited;
 use super::counts::Counts;
 use super::frame::Frame;
-use super::{line, tree};
+use super::{audit, line, tree};
+
+/// Hidden slices that are tried once more at the end.
+const RETRIES_MAX: usize = 200;
 
 /// Decides about groups.
 pub struct Rule<'a> {
@@ -19,6 +24,10 @@ pub struct Rule<'a> {
     pub counts: &'a Counts,
     /// Whether a group with these counts may be known.
     pub safe: &'a (dyn Fn(&[u32]) -> bool + Sync),
+    /// The cells, of which no group below `minimum` may be computed.
+    pub cells: &'a [Inhabited<'a>],
+    /// Smallest group.
+    pub minimum: u32,
     /// Key of the order among equals: secret, and another one for each release.
     pub salt: &'a [u8],
 }
@@ -34,15 +43,23 @@ impl Rule<'_> {
     /// Which slices may be shown, of those that `allowed` names.
     pub fn plan(&self, allowed: &[bool]) -> Vec<bool> {
         let mut plan = self.begin(allowed);
+        let safe = plan.shown.clone();
+        let mut leaked = Vec::new();
         loop {
-            let mut hidden = line::repair(&mut plan);
-            for offset in 0..self.frame.parts() {
-                hidden |= tree::repair(&mut plan, offset);
+            while plan.hide_remainders() {}
+            let more = plan.hide_leaks();
+            if more.is_empty() {
+                break;
             }
-            if !hidden {
-                return plan.shown;
-            }
+            leaked.extend(more);
         }
+        // What was hidden first may be safe now that others are. The largest are tried first.
+        leaked.retain(|number| safe[*number]);
+        leaked.sort_unstable_by_key(|number| std::cmp::Reverse(plan.rank(*number)));
+        for number in leaked.into_iter().take(RETRIES_MAX) {
+            plan.show_if_safe(number);
+        }
+        plan.shown
     }
 
     /// The slices that are safe in themselves.
@@ -72,6 +89,42 @@ impl<'a> Plan<'a> {
         self.shown[number] = false;
     }
 
+    /// Goes through all remainders once. True when something was hidden.
+    fn hide_remainders(&mut self) -> bool {
+        let mut hidden = line::repair(self);
+        for offset in 0..self.rule.frame.parts() {
+            hidden |= tree::repair(self, offset);
+        }
+        hidden
+    }
+
+    /// Looks for groups that can be computed by whatever sums, and hides the smallest slice that each
+    /// is computed from. Returns the slices that were hidden.
+    fn hide_leaks(&mut self) -> Vec<usize> {
+        let rule = self.rule;
+        let leaks = audit::leaks(rule.frame, &self.shown, rule.cells, rule.minimum);
+        let smallest = leaks
+            .iter()
+            .filter_map(|slices| slices.iter().copied().min_by_key(|number| self.rank(*number)));
+        let smallest: Vec<usize> = smallest.collect();
+        for number in &smallest {
+            self.hide(*number);
+        }
+        smallest
+    }
+
+    /// Shows a slice again if nothing has to be hidden for it.
+    fn show_if_safe(&mut self, number: usize) {
+        let before = self.shown.clone();
+        self.shown[number] = true;
+        let rule = self.rule;
+        let unsafe_now = self.hide_remainders()
+            || !audit::leaks(rule.frame, &self.shown, rule.cells, rule.minimum).is_empty();
+        if unsafe_now {
+            self.shown = before;
+        }
+    }
+
     pub(super) fn is_safe_or_nobody(&self, counts: &[u32]) -> bool {
         counts[0] == 0 || (self.rule.safe)(counts)
     }
@@ -89,8 +142,13 @@ impl<'a> Plan<'a> {
 
 /// Which slices may be shown when nothing but the number of people in each is counted: participation
 /// while answers still come in.
-pub fn plan_counts(frame: &Frame, people: &[u32], minimum: u32, salt: &[u8]) -> Vec<bool> {
-    let counts = &Counts::of_people(people);
+pub fn plan_counts(frame: &Frame, cells: &[Inhabited<'_>], minimum: u32, salt: &[u8]) -> Vec<bool> {
+    let mut counts = Counts::new(frame, 1);
+    for cell in cells {
+        counts.add(frame, cell.home, &[cell.people]);
+    }
+    counts.add_up(frame);
+    let counts = &counts;
     let safe = |row: &[u32]| row[0] >= minimum;
-    Rule { frame, counts, safe: &safe, salt }.plan(&vec![true; frame.len()])
+    Rule { frame, counts, safe: &safe, cells, minimum, salt }.plan(&vec![true; frame.len()])
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::answers::{Answers, Sorted};
 use super::climb::{Climb, MadeCard};
 use super::subject::Subject;
-use crate::disclosure::{Counts, Decisions, Home, Part, Slice};
+use crate::disclosure::{Counts, Decisions, Home, Inhabited, Part, Slice};
 use crate::stats::Ends;
 
 /// Version of the rules of scoring, suppression and rounding.
@@ -61,8 +61,14 @@ pub(super) fn compute(subject: &Subject, answers: Answers, terms: &Terms<'_>) ->
     }
     let pieces = pieces(subject, &sorted, terms.threads);
     let (counts, inputs) = count(subject, &sorted, &pieces);
-    let decisions =
-        Decisions::make(&subject.frame, &subject.limits, &counts, terms.salt, terms.threads);
+    let cells = inhabited(subject, &sorted);
+    let decisions = Decisions::make(
+        &subject.frame,
+        &subject.limits,
+        (&counts, &cells),
+        terms.salt,
+        terms.threads,
+    );
     let invited = invited(subject);
     let climb = Climb { subject, sorted: &sorted, decisions: &decisions, invited: &invited };
     let mut cards = climb.cards(&pieces);
@@ -139,6 +145,19 @@ fn count(subject: &Subject, sorted: &Sorted, pieces: &[Piece]) -> (Counts, Vec<[
     let mut counts = all.unwrap_or_else(|| Counts::new(&subject.frame, subject.limits.width()));
     counts.add_up(&subject.frame);
     (counts, inputs)
+}
+
+/// The cells with their answers.
+fn inhabited<'a>(subject: &'a Subject, sorted: &Sorted) -> Vec<Inhabited<'a>> {
+    let cell = |(place, cell): (usize, &usize)| {
+        let cell = &subject.cells[*cell];
+        let people = sorted.before(place + 1) - sorted.before(place);
+        Inhabited {
+            home: Home { unit: cell.unit, values: &cell.values },
+            people: u32::try_from(people).unwrap_or(u32::MAX),
+        }
+    };
+    sorted.cells.iter().enumerate().map(cell).collect()
 }
 
 /// Invitations and late ones of all slices.

@@ -2,7 +2,7 @@
 use super::ground::Ground;
 use crate::assessment::Snapshot;
 use crate::base::clock::Timestamp;
-use crate::disclosure::{self, Counts, Figure, Hidden, Home, Released, Steps};
+use crate::disclosure::{self, Counts, Figure, Hidden, Home, Inhabited, Released, Steps};
 use crate::respondent::Cell;
 
 /// A count, or why there is none.
@@ -92,7 +92,12 @@ impl Progress {
             vec![whole(cell.invited), whole(cell.late), whole(answered.copied().unwrap_or(0))]
         });
         let rows = (0..ground.frame().len()).map(|number| sums.row(number));
-        let invited: Vec<u32> = rows.clone().map(|row| row[0]).collect();
+        let inhabited = cells.iter().filter_map(|cell| {
+            let unit = ground.position(Some(cell.unit_id))?;
+            let home = Home { unit, values: &cell.values };
+            Some(Inhabited { home, people: whole(cell.invited) })
+        });
+        let invited: Vec<Inhabited<'_>> = inhabited.collect();
         let step = whole(minimum_group_size);
         let shown = disclosure::plan_counts(ground.frame(), &invited, step, salt);
         let counted = rows

@@ -19,7 +19,7 @@ pub use content::{
     Band, ChoiceOption, Content, Dimension, EstimatedGroup, Facet, Form, Format, Item, Referent,
     Role,
 };
-pub use layout::{Answer, Layout};
+pub use layout::{Answer, Field, Layout};
 pub use rpc::InstrumentRpc;
 pub use version::{Instrument, State, Version};
 

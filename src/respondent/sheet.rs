@@ -1,9 +1,7 @@
 //! Answer sheets as they are sent: one code per item in an order known to both sides. A sheet is checked
 //! whole, so that all its mistakes are told at once, and packed.
 use crate::base::Check;
-use crate::instrument::content::{Content, Format, Item};
-use crate::instrument::layout::Field;
-use crate::instrument::{Answer, Layout};
+use crate::instrument::{Answer, Content, Field, Format, Item, Layout};
 
 use super::questionnaire::Questionnaire;
 
@@ -146,7 +144,7 @@ mod tests {
 
     use super::*;
     use crate::base::Localized;
-    use crate::instrument::content::{ChoiceOption, Role};
+    use crate::instrument::{ChoiceOption, Role};
     use crate::respondent::{Attribute, Promise};
 
     fn item(key: &str, format: Format) -> Item {

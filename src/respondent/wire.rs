@@ -7,7 +7,7 @@ use super::questionnaire::Questionnaire;
 use crate::base::clock::{Timestamp, date_in};
 use crate::base::id::{Id, SubmissionId};
 use crate::base::{Check, Error, Result, wire};
-use crate::instrument::content::{Format, Item, Role};
+use crate::instrument::{Format, Item, Role};
 use crate::pb::respondent as pb;
 
 /// What answers of a cell are stored with.

@@ -329,6 +329,7 @@ fn no_command_prints_a_secret() {
     let place = Place::make();
     let secrets = [
         ("ORGFIT_DATABASE_URL", "postgres://u:canary@127.0.0.1:1/d"),
+        ("ORGFIT_RESPONDENT_DATABASE_URL", "postgres://u:canary@127.0.0.1:1/d"),
         ("ORGFIT_OWNER_DATABASE_URL", "postgres://u:canary@127.0.0.1:1/d"),
         ("ORGFIT_ADMIN_DATABASE_URL", "postgres://u:canary@127.0.0.1:1/d"),
         ("ORGFIT_API_KEY", "canary"),
@@ -354,16 +355,23 @@ fn no_command_prints_a_secret() {
 #[tokio::test]
 async fn a_server_with_too_powerful_a_role_is_refused() {
     let database = Database::shared().await;
-    let serve = |role: &str| {
+    let serve = |role: &str, respondent_role: &str| {
         let mut command = orgfit(&["serve", "--listen", "127.0.0.1:0"]);
         command.env("ORGFIT_DATABASE_URL", database.url(role));
+        command.env("ORGFIT_RESPONDENT_DATABASE_URL", database.url(respondent_role));
         command
     };
-    let refused = serve("postgres").output().unwrap();
-    let text = said(&refused);
-    assert_eq!(refused.status.code(), Some(FAILED), "{text}");
-    assert!(text.contains("superuser") && text.contains("connect as orgfit_app"), "{text}");
-    let mut serving = Serving::start(serve(schema::APP_ROLE));
+    let (app, respondent) = (schema::APP_ROLE, schema::RESPONDENT_ROLE);
+    for (roles, words) in [
+        (("postgres", respondent), ["superuser", "connect as orgfit_app"]),
+        ((app, app), ["is not orgfit_respondent", "connect as orgfit_respondent"]),
+    ] {
+        let refused = serve(roles.0, roles.1).output().unwrap();
+        let text = said(&refused);
+        assert_eq!(refused.status.code(), Some(FAILED), "{text}");
+        assert!(words.iter().all(|word| text.contains(word)), "{text}");
+    }
+    let mut serving = Serving::start(serve(app, respondent));
     assert!(serving.end(Signal::TERM).success());
 }
 

@@ -207,7 +207,12 @@ async fn submit_by(
     client.respondent().submit_response(request).await.map(drop)
 }
 
-async fn submit(world: &World, token: &str, id: &str, codes: &[i32]) -> Result<(), Status> {
+pub(crate) async fn submit(
+    world: &World,
+    token: &str,
+    id: &str,
+    codes: &[i32],
+) -> Result<(), Status> {
     submit_by(&world.channel, token, id, codes).await
 }
 

@@ -40,11 +40,15 @@ impl Scratch {
         let db = Db::connect(url, 1).await.unwrap();
         let outcome = schema::verify_declared(&db, durability).await;
         db.close().await;
-        match outcome {
-            Ok(()) => Vec::new(),
-            Err(SchemaError::Refused(sentences)) => sentences,
-            Err(other) => panic!("{other}"),
-        }
+        sentences(outcome)
+    }
+
+    /// As [`Self::refusals`], for the connections that serve respondents.
+    async fn respondent_refusals(&self, role: &str) -> Vec<String> {
+        let db = Db::connect(&self.url(role), 1).await.unwrap();
+        let outcome = schema::verify_respondent(&db, Durability::Full).await;
+        db.close().await;
+        sentences(outcome)
     }
 
     async fn drop(self, roles: &[String]) {
@@ -54,6 +58,14 @@ impl Scratch {
         for statement in sql {
             sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut connection).await.unwrap();
         }
+    }
+}
+
+fn sentences(outcome: Result<(), SchemaError>) -> Vec<String> {
+    match outcome {
+        Ok(()) => Vec::new(),
+        Err(SchemaError::Refused(sentences)) => sentences,
+        Err(other) => panic!("{other}"),
     }
 }
 
@@ -96,6 +108,41 @@ async fn only_the_engines_own_role_may_serve() {
     scratch.execute("postgres", "GRANT CREATE ON SCHEMA public TO orgfit_app").await;
     let url = scratch.url(schema::APP_ROLE);
     check(&scratch.refusals(&url, Durability::Full).await, &["REVOKE CREATE"]);
+    scratch.drop(&roles).await;
+}
+
+#[tokio::test]
+async fn respondents_are_served_by_a_role_that_reads_nothing_else() {
+    let scratch = Scratch::make("respondents").await;
+    schema::migrate(&scratch.url(schema::OWNER_ROLE)).await.unwrap();
+    let roles: Vec<String> =
+        ["frontend", "both", "reader"].map(|kind| format!("{}_{kind}", scratch.name)).into();
+    scratch
+        .execute(
+            "postgres",
+            &format!(
+                "CREATE ROLE {0} LOGIN IN ROLE orgfit_respondent;
+                 CREATE ROLE {1} LOGIN IN ROLE orgfit_respondent, orgfit_app;
+                 CREATE ROLE {2} LOGIN IN ROLE orgfit_respondent;
+                 GRANT SELECT ON directory_people TO {2}",
+                roles[0], roles[1], roles[2]
+            ),
+        )
+        .await;
+    let cases: [(&str, &[&str]); 6] = [
+        (schema::RESPONDENT_ROLE, &[]),
+        (&roles[0], &[]),
+        (&roles[1], &["of nothing else"]),
+        (&roles[2], &["of nothing else"]),
+        (schema::APP_ROLE, &["sees no row"]),
+        ("postgres", &["superuser"]),
+    ];
+    for (role, words) in cases {
+        check(&scratch.respondent_refusals(role).await, words);
+    }
+    // What one role has too much is no reason to take it for the other.
+    check(&scratch.refusals(&scratch.url(&roles[0]), Durability::Full).await, &["sees no row"]);
+    scratch.execute("postgres", &format!("DROP OWNED BY {}", roles[2])).await;
     scratch.drop(&roles).await;
 }
 

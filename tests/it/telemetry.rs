@@ -5,6 +5,7 @@ use opentelemetry_proto::tonic::common::v1::KeyValue;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::metrics::v1::Metric;
 use opentelemetry_proto::tonic::metrics::v1::metric::Data;
+use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
 use orgfit::pb::access::WhoAmIRequest;
 use orgfit::pb::directory as pb;
@@ -21,6 +22,7 @@ use tonic::{Code, Request, Status};
 use crate::collector;
 use crate::harness::{Database, World};
 use crate::raw;
+use crate::respondent::{Survey, submit};
 
 /// Between two looks at what was told.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -226,5 +228,54 @@ async fn nothing_that_a_caller_says_is_in_a_log_a_span_or_a_metric() {
             let from = text.floor_char_boundary(place.saturating_sub(300));
             panic!("{}", &text[from..text.ceil_char_boundary(place + 100)]);
         }
+    }
+}
+
+#[tokio::test]
+async fn calls_of_respondents_are_counted_and_leave_no_other_trace() {
+    let world = World::start().await;
+    let survey = Survey::open(&world, 2).await;
+    let token = survey.tokens[0].as_str();
+    let submission_id = uuid::Uuid::from_u128(rand::random()).to_string();
+    let trace = uuid::Uuid::from_u128(rand::random()).simple().to_string();
+    let parent = format!("00-{trace}-00f067aa0ba902b7-01");
+    let question = orgfit::pb::respondent::GetQuestionnaireRequest::default();
+    let mut request = Request::new(question.clone());
+    request.metadata_mut().insert("traceparent", parent.parse().unwrap());
+    let shown = world.client_with(token).respondent().get_questionnaire(request).await.unwrap();
+    assert!(!shown.metadata().contains_key("traceresponse"));
+    drop(shown);
+    // Stored, repeated, with mistakes, spent, with an identity, and with a token that is none.
+    for codes in [&[1, 2, 3][..], &[1, 2, 3], &[9]] {
+        submit(&world, token, &submission_id, codes).await.unwrap();
+    }
+    let other = uuid::Uuid::from_u128(rand::random()).to_string();
+    submit(&world, token, &other, &[1, 2, 3]).await.unwrap_err();
+    submit(&world, &survey.tokens[1], &submission_id, &[9]).await.unwrap_err();
+    for credential in [world.tenant.key.as_str(), "ort_none"] {
+        submit(&world, credential, &submission_id, &[1, 2, 3]).await.unwrap_err();
+    }
+
+    let service = "orgfit.respondent.v1.RespondentService";
+    let method = format!("{service}/SubmitResponse");
+    let code = "rpc.response.status_code";
+    let told = loop {
+        let told = collector::told().await;
+        let calls = told.metrics("rpc.server.call.duration");
+        let of = |name: &str| count(&calls, &[("rpc.method", &method), (code, name)]);
+        if of("OK") >= 3 && of("INVALID_ARGUMENT") >= 2 && of("UNAUTHENTICATED") >= 1 {
+            break told;
+        }
+        tokio::time::sleep(PAUSE).await;
+    };
+    let trace_id = data_encoding::HEXLOWER.decode(trace.as_bytes()).unwrap();
+    let is_theirs = |span: &Span| span.name.contains(service) || span.trace_id == trace_id;
+    assert!(!told.spans().iter().any(is_theirs), "a span tells of a respondent's call");
+    assert!(!told.lines().contains(service), "a line tells of a respondent's call");
+    let text = told.text();
+    let wave = survey.wave_id.to_string();
+    let organization = world.tenant.organization_id.to_string();
+    for secret in [token, &submission_id, &wave, &organization, &trace, &survey.tokens[1]] {
+        assert!(!text.contains(secret), "{secret} was told");
     }
 }

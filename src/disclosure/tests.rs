@@ -1,0 +1,345 @@
+//! Attacks on plans. The attacker knows everything that is shown and how the cells are composed, and
+//! looks for groups below the minimum whose numbers can be computed.
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+use super::*;
+
+const MINIMUM: u32 = 5;
+const PRIME: i128 = (1 << 61) - 1;
+
+/// A cell: unit, values, people.
+#[derive(Clone, Debug)]
+struct Cell {
+    unit: usize,
+    values: Vec<Option<u16>>,
+    people: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Company {
+    frame: Frame,
+    cells: Vec<Cell>,
+}
+
+impl Company {
+    /// A small company with a random tree and random cells.
+    fn small(random: &mut StdRng, units: usize, values: &[u16], cells: usize) -> Self {
+        let mut parents = vec![None];
+        for unit in 1..units {
+            // Each subtree in one piece: below the last unit or one of those above it.
+            let mut above = unit - 1;
+            while above > 0 && random.random_bool(0.5) {
+                above = parents[above].unwrap_or(0);
+            }
+            parents.push(Some(above));
+        }
+        let frame = Frame { parents, values: values.to_vec(), pairs: Vec::new() };
+        let cells = (0..cells).map(|_| Cell {
+            unit: random.random_range(0..units),
+            values: values
+                .iter()
+                .map(|values| random.random_bool(0.85).then(|| random.random_range(0..*values)))
+                .collect(),
+            people: *[0, 1, 2, 3, 4, 5, 6, 8, 12].get(random.random_range(0..9)).unwrap(),
+        });
+        Self { cells: cells.collect(), frame }
+    }
+
+    fn counts(&self) -> Counts {
+        let mut counts = Counts::new(&self.frame, 1);
+        for cell in &self.cells {
+            let home = Home { unit: cell.unit, values: &cell.values };
+            counts.add(&self.frame, home, &[cell.people]);
+        }
+        counts.add_up(&self.frame);
+        counts
+    }
+
+    fn is_below(&self, mut unit: usize, above: usize) -> bool {
+        while unit > above {
+            unit = self.frame.parents[unit].unwrap();
+        }
+        unit == above
+    }
+
+    /// The slices with the cells that are in them, by number.
+    fn slices(&self) -> Vec<(usize, Vec<bool>)> {
+        let mut slices = Vec::new();
+        for unit in 0..self.frame.parents.len() {
+            for direct in [false, true] {
+                if direct && !self.frame.has_units_below(unit) {
+                    continue;
+                }
+                let mut parts = vec![Part::Whole];
+                for (dimension, values) in self.frame.values.iter().enumerate() {
+                    parts.extend((0..*values).map(|value| Part::Value { dimension, value }));
+                }
+                slices.extend(parts.into_iter().map(|part| Slice { unit, direct, part }));
+            }
+        }
+        for (pair, (one, other)) in self.frame.pairs.iter().enumerate() {
+            for first in 0..self.frame.values[*one] {
+                for second in 0..self.frame.values[*other] {
+                    let part = Part::Pair { pair, first, second };
+                    slices.push(Slice { unit: 0, direct: false, part });
+                }
+            }
+        }
+        let inside = |slice: &Slice, cell: &Cell| {
+            let unit = if slice.direct {
+                cell.unit == slice.unit
+            } else {
+                self.is_below(cell.unit, slice.unit)
+            };
+            unit && match slice.part {
+                Part::Whole => true,
+                Part::Value { dimension, value } => cell.values[dimension] == Some(value),
+                Part::Pair { pair, first, second } => {
+                    let (one, other) = self.frame.pairs[pair];
+                    cell.values[one] == Some(first) && cell.values[other] == Some(second)
+                }
+            }
+        };
+        let members = |slice: &Slice| self.cells.iter().map(|cell| inside(slice, cell)).collect();
+        slices.iter().map(|slice| (self.frame.number(*slice), members(slice))).collect()
+    }
+
+    fn naive(&self) -> Vec<bool> {
+        let counts = self.counts();
+        (0..self.frame.len()).map(|number| counts.people(number) >= MINIMUM).collect()
+    }
+
+    /// The remainder rules without the proof.
+    fn remainders(&self) -> Vec<bool> {
+        let (counts, safe) = (self.counts(), |row: &[u32]| row[0] >= MINIMUM);
+        let (frame, counts) = (&self.frame, &counts);
+        let rule = Rule { frame, counts, safe: &safe, cells: &[], minimum: MINIMUM, salt: b"salt" };
+        rule.plan(&vec![true; frame.len()])
+    }
+
+    fn plan(&self) -> Vec<bool> {
+        self.plan_with(b"salt")
+    }
+
+    fn plan_with(&self, salt: &[u8]) -> Vec<bool> {
+        let cells = self.cells.iter().map(|cell| Inhabited {
+            home: Home { unit: cell.unit, values: &cell.values },
+            people: cell.people,
+        });
+        plan_counts(&self.frame, &cells.collect::<Vec<_>>(), MINIMUM, salt)
+    }
+
+    /// The smallest group below the minimum whose sum follows from those of the slices shown:
+    /// tries all groups of cells.
+    fn smallest_leak(&self, shown: &[bool]) -> Option<u32> {
+        let occupied: Vec<usize> =
+            (0..self.cells.len()).filter(|cell| self.cells[*cell].people > 0).collect();
+        let rows = self.slices().into_iter().filter(|(number, _)| shown[*number]);
+        let rows = rows.map(|(_, members)| {
+            occupied.iter().map(|cell| i128::from(members[*cell])).collect::<Vec<i128>>()
+        });
+        let basis = echelon(rows.collect());
+        let groups = 1_u32..1 << occupied.len();
+        let small = groups.filter_map(|group| {
+            let inside = |at: usize| group >> at & 1 == 1;
+            let people: u32 = (0..occupied.len())
+                .filter(|at| inside(*at))
+                .map(|at| self.cells[occupied[at]].people)
+                .sum();
+            let vector = (0..occupied.len()).map(|at| i128::from(inside(at))).collect();
+            (people < MINIMUM && follows(&basis, vector)).then_some(people)
+        });
+        small.min()
+    }
+}
+
+/// Rows in echelon form, each with the position of its first 1, modulo a large prime.
+fn echelon(rows: Vec<Vec<i128>>) -> Vec<(usize, Vec<i128>)> {
+    let mut basis: Vec<(usize, Vec<i128>)> = Vec::new();
+    for mut row in rows {
+        reduce(&basis, &mut row);
+        if let Some(pivot) = row.iter().position(|value| *value != 0) {
+            let inverse = power(row[pivot], PRIME - 2);
+            for value in &mut row {
+                *value = *value * inverse % PRIME;
+            }
+            basis.push((pivot, row));
+        }
+    }
+    basis
+}
+
+fn reduce(basis: &[(usize, Vec<i128>)], row: &mut [i128]) {
+    for (pivot, other) in basis {
+        let factor = row[*pivot];
+        if factor != 0 {
+            for (value, other) in row.iter_mut().zip(other) {
+                *value = (*value - factor * other).rem_euclid(PRIME);
+            }
+        }
+    }
+}
+
+fn follows(basis: &[(usize, Vec<i128>)], mut row: Vec<i128>) -> bool {
+    reduce(basis, &mut row);
+    row.iter().all(|value| *value == 0)
+}
+
+fn power(mut base: i128, mut exponent: i128) -> i128 {
+    let mut result = 1;
+    while exponent > 0 {
+        if exponent & 1 == 1 {
+            result = result * base % PRIME;
+        }
+        base = base * base % PRIME;
+        exponent >>= 1;
+    }
+    result
+}
+
+/// Of how many companies something leaks naively, by the remainder rules alone, and by the plan; and how
+/// many slices are shown naively and by the plan.
+#[derive(Debug, Default)]
+struct Found {
+    naive: usize,
+    remainders: usize,
+    planned: usize,
+    slices: usize,
+    shown: usize,
+}
+
+fn attack(seed: u64, companies: usize, (values, pairs): (&[u16], &[(usize, usize)])) -> Found {
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut found = Found::default();
+    for _ in 0..companies {
+        let units = random.random_range(1..7);
+        let mut company = Company::small(&mut random, units, values, 10);
+        company.frame.pairs = pairs.to_vec();
+        let (all, remainders, plan) = (company.naive(), company.remainders(), company.plan());
+        found.naive += usize::from(company.smallest_leak(&all).is_some());
+        found.remainders += usize::from(company.smallest_leak(&remainders).is_some());
+        found.planned += usize::from(company.smallest_leak(&plan).is_some());
+        found.slices += all.iter().filter(|shown| **shown).count();
+        found.shown += plan.iter().filter(|shown| **shown).count();
+    }
+    println!("{values:?} {pairs:?} of {companies} companies: {found:?}");
+    found
+}
+
+#[test]
+fn nothing_can_be_computed_along_a_tree() {
+    let found = attack(1, 300, (&[], &[]));
+    assert!(found.naive > 50, "the attack finds what there is");
+    assert_eq!((found.remainders, found.planned), (0, 0), "of a tree remainders tell all");
+}
+
+#[test]
+fn nothing_can_be_computed_from_a_tree_and_segments() {
+    for (seed, values, pairs) in [
+        (2, &[3][..], &[][..]),
+        (3, &[3, 2], &[]),
+        (4, &[2, 3], &[(0, 1)]),
+        (5, &[2, 2, 2], &[(2, 0), (0, 1)]),
+    ] {
+        let found = attack(seed, 100, (values, pairs));
+        assert!(found.naive > 50 && found.remainders > 10, "the attack finds what there is");
+        assert_eq!(found.planned, 0);
+        assert!(5 * found.shown > 2 * found.slices, "hiding everything is no art");
+    }
+}
+
+#[test]
+fn plans_do_not_depend_on_the_order_of_cells_and_ties_are_broken_by_the_salt() {
+    let mut random = StdRng::seed_from_u64(6);
+    let mut different = 0;
+    for _ in 0..50 {
+        let company = Company::small(&mut random, 6, &[3], 12);
+        let mut other = company.clone();
+        other.cells.reverse();
+        assert_eq!(company.plan(), other.plan());
+        different += usize::from(company.plan_with(b"salt") != company.plan_with(b"pepper"));
+    }
+    assert!(different > 0, "some ties are broken another way");
+}
+
+/// A company with cells as waves form them.
+fn large(random: &mut StdRng, people: u32, units: usize, values: &[u16]) -> Company {
+    let mut parents = vec![None];
+    for unit in 1..units {
+        let mut above = unit - 1;
+        // Up to the level above, with about seven units below each.
+        while above > 0 && random.random_bool(0.6) {
+            above = parents[above].unwrap_or(0);
+        }
+        parents.push(Some(above));
+    }
+    let mut roster: Vec<Vec<Vec<u16>>> = vec![Vec::new(); units];
+    let sizes: Vec<f64> = (0..units).map(|_| random.random::<f64>().powi(3) + 0.05).collect();
+    let total: f64 = sizes.iter().sum();
+    for (staff, size) in roster.iter_mut().zip(&sizes) {
+        for _ in 0..(f64::from(people) * size / total).ceil() as u32 {
+            let value =
+                |values: &u16| (f64::from(*values) * random.random::<f64>().powf(1.5)) as u16;
+            staff.push(values.iter().map(value).collect());
+        }
+    }
+    // Own staff below the minimum joins the unit above.
+    for unit in (1..units).rev() {
+        if (roster[unit].len() as u32) < MINIMUM {
+            let staff = std::mem::take(&mut roster[unit]);
+            roster[parents[unit].unwrap()].extend(staff);
+        }
+    }
+    let mut cells = Vec::new();
+    for (unit, staff) in roster.into_iter().enumerate() {
+        // Split by the longest prefix of which every part is large enough.
+        let split = |dimensions: usize| {
+            let mut parts = std::collections::BTreeMap::<Vec<u16>, u32>::new();
+            for values in &staff {
+                *parts.entry(values[..dimensions].to_vec()).or_default() += 1;
+            }
+            parts
+        };
+        let fits = |dimensions: &usize| split(*dimensions).values().all(|size| *size >= MINIMUM);
+        let dimensions = (0..=values.len()).rev().find(fits).unwrap_or(0);
+        for (known, invited) in split(dimensions) {
+            let answer = |_: &u32| random.random_bool(0.7);
+            let people = (0..invited).filter(answer).count() as u32;
+            let mut values: Vec<Option<u16>> = vec![None; values.len()];
+            for (value, known) in values.iter_mut().zip(known) {
+                *value = Some(known);
+            }
+            cells.push(Cell { unit, values, people });
+        }
+    }
+    Company { frame: Frame { parents, values: values.to_vec(), pairs: vec![(0, 1)] }, cells }
+}
+
+#[test]
+fn most_of_what_is_large_enough_is_shown() {
+    let mut random = StdRng::seed_from_u64(7);
+    for (companies, people, units) in
+        [(40, 100, 8), (20, 300, 30), (4, 2_000, 200), (1, 10_000, 700)]
+    {
+        let (mut wholes, mut slices) = ([0; 2], [0; 3]);
+        for _ in 0..companies {
+            let company = large(&mut random, people, units, &[4, 5, 3, 3]);
+            let (all, remainders, plan) = (company.naive(), company.remainders(), company.plan());
+            let parts = company.frame.parts();
+            for (count, shown) in wholes.iter_mut().zip([&plan, &all]) {
+                *count += (0..units).filter(|unit| shown[unit * 2 * parts]).count();
+            }
+            for (count, shown) in slices.iter_mut().zip([&plan, &remainders, &all]) {
+                *count += shown.iter().filter(|shown| **shown).count();
+            }
+        }
+        println!(
+            "{companies} companies of {people} people: {} of {} units and {} of {} slices are shown; \
+             the remainder rules alone show {}",
+            wholes[0], wholes[1], slices[0], slices[2], slices[1],
+        );
+        assert!(100 * wholes[0] >= 85 * wholes[1]);
+        assert!(100 * slices[0] >= 95 * slices[1]);
+    }
+}
