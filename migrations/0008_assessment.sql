@@ -54,7 +54,7 @@ CREATE TABLE assessment_waves (
     FOREIGN KEY (tenant_id, assessment_id) REFERENCES assessment_assessments
 );
 CREATE UNIQUE INDEX assessment_waves_current ON assessment_waves (tenant_id, assessment_id) WHERE state IN (1, 2);
-CREATE INDEX assessment_waves_due ON assessment_waves (planned_close_time) WHERE state = 2;
+CREATE INDEX assessment_waves_due ON assessment_waves (tenant_id, planned_close_time) WHERE state = 2;
 COMMENT ON TABLE assessment_waves IS 'Measurements. No column changes when an answer comes in.';
 COMMENT ON COLUMN assessment_waves.tenant_id IS 'The organization.';
 COMMENT ON COLUMN assessment_waves.wave_id IS 'The measurement.';
