@@ -7,6 +7,7 @@
     reason = "tests may panic, make the time and the tasks that they give, and look at one case of many"
 )]
 mod access;
+mod assessment;
 mod cli;
 mod collector;
 mod company;
@@ -30,5 +31,6 @@ mod proxy;
 mod raw;
 mod requests;
 mod respondent;
+mod roster;
 mod schema;
 mod telemetry;
