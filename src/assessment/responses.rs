@@ -35,7 +35,10 @@ pub(super) fn check_items(questionnaire: &Questionnaire, item_keys: &[String]) -
     check.count(FIELD, item_keys.len(), 1..=asked.len());
     for (position, key) in item_keys.iter().enumerate() {
         if questionnaire.content.item(key).is_some() && !asked.contains(key.as_str()) {
-            check.refuse(&format!("{FIELD}[{position}]"), "names an item that the wave does not ask");
+            check.refuse(
+                &format!("{FIELD}[{position}]"),
+                "names an item that the wave does not ask",
+            );
         }
     }
     let form = Form::in_order(&questionnaire.content, item_keys, &mut check, FIELD);
@@ -112,7 +115,8 @@ impl<'a> Reader<'a> {
             let mut refuse = |kind, sentence: &str| {
                 faults.push(fault(row, format!("segments[{position}]"), kind, sentence.to_owned()));
             };
-            let Some(at) = self.dimensions.iter().position(|stored| stored.key == *dimension) else {
+            let Some(at) = self.dimensions.iter().position(|stored| stored.key == *dimension)
+            else {
                 refuse(FaultKind::ReferenceUnknown, "must be of a dimension that the wave stores");
                 continue;
             };
@@ -120,7 +124,10 @@ impl<'a> Reader<'a> {
             match known.and_then(|known| u16::try_from(known).ok()) {
                 None => refuse(FaultKind::ReferenceUnknown, "must be a value of the dimension"),
                 Some(_) if values[at].is_some() => {
-                    refuse(FaultKind::FieldInvalid, "repeats a dimension; at most one value of each");
+                    refuse(
+                        FaultKind::FieldInvalid,
+                        "repeats a dimension; at most one value of each",
+                    );
                 }
                 Some(known) => values[at] = Some(known),
             }
