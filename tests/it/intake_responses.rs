@@ -234,6 +234,12 @@ async fn the_header_names_the_wave_and_its_items_for_responses_and_for_nothing_e
     }
     let units = Part::Units(pb::UnitRows { chunk_index: 0, rows: vec![pb::UnitRow::default()] });
     refusals.push(golden(&client.submit_responses(&good, units).await.unwrap_err()));
+    // An open wave that invites people takes no imported response either.
+    company.invite(&invited).await;
+    company.open(&invited, false).await.unwrap();
+    let wrong = pb::ImportHeader { wave_id: invited.wave_id.clone(), ..good.clone() };
+    let status = client.import_responses(&wrong, &rows("alpha", 1)).await.unwrap_err();
+    refusals.push(golden(&status).replace(&invited.wave_id, "(wave)"));
     insta::assert_snapshot!(refusals.join("\n\n"));
 
     client.submit_responses(&good, chunk(rows("alpha", 1))).await.unwrap();

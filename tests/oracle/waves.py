@@ -5,7 +5,8 @@ Usage: waves.py DATA_DIR > waves.json        (numpy; DATA_DIR holds lq2002.csv a
 Nothing here is shared with the engine: the formulas are written once more, on matrices instead of
 sums. All scores are points from 0 to 100. Per slice the result has the number of answers, the number
 of the invited (null when answers are imported), and mean and standard error of the whole, of each
-dimension and of each item, with the item's own number of answers.
+dimension and of each item, with the item's own number of answers, its standard deviation and the
+share of each point.
 
 lq2002   Leadership climate (11 items) and task significance (3 items), 49 units, 2,042 people, all
          answered. Of every unit a quarter more people are invited than answered.
@@ -101,15 +102,18 @@ def finite(sample, population):
     return 1.0 if population is None else 1 - sample / population
 
 
-def whole(points, dimensions, items, population):
+def whole(points, dimensions, items, population, levels):
     number, mean, deviation, covariance = moments(points)
     size = len(points)
+    # Points of a scale are at least 10 apart, so that rounding cannot mix them up.
+    given = [[np.sum(np.abs(points[:, i] - level) < 1) for level in levels] for i in range(len(items))]
     out = {"n": size, "invited": population, "items": {}, "dimensions": {}}
     for place, item in enumerate(items):
         if number[place] >= 2:
             error = np.sqrt(covariance[place, place] * finite(number[place], population))
             out["items"][item] = {
                 "n": int(number[place]), "mean": mean[place], "se": error, "sd": deviation[place],
+                "shares": [float(count / number[place]) for count in given[place]],
             }
     overall = np.zeros(len(items))
     for name, places in dimensions.items():
@@ -148,15 +152,16 @@ def carrying(units, roles, least=5):
 def wave(units, roles, items, codes, points_max, dimensions, invited):
     points = np.where(codes == 0, np.nan, 100 * (codes - 1) / (points_max - 1)).astype(float)
     everybody = sum(invited.values()) if invited else None
-    slices = {"": whole(points, dimensions, items, everybody)}
+    levels = [100 * step / (points_max - 1) for step in range(points_max)]
+    slices = {"": whole(points, dimensions, items, everybody, levels)}
     for unit in sorted(set(units)):
         of_unit = np.array([other == unit for other in units])
-        slices[unit] = whole(points[of_unit], dimensions, items, invited[unit] if invited else None)
+        slices[unit] = whole(points[of_unit], dimensions, items, invited[unit] if invited else None, levels)
     carried = carrying(units, roles)
     for role in sorted(set(roles) - {""}):
         of_role = np.array([other == role for other in roles]) & carried
         if of_role.any():
-            slices[f"role:{role}"] = whole(points[of_role], dimensions, items, None)
+            slices[f"role:{role}"] = whole(points[of_role], dimensions, items, None, levels)
     return {"items": items, "slices": slices}
 
 
