@@ -28,6 +28,7 @@ mod matrix;
 mod oracle_waves;
 mod proxy;
 mod raw;
+mod release;
 mod requests;
 mod respondent;
 mod schema;
