@@ -29,6 +29,7 @@ mod matrix;
 mod oracle_waves;
 mod proxy;
 mod raw;
+mod release;
 mod requests;
 mod respondent;
 mod roster;
