@@ -21,8 +21,14 @@ use prost_reflect::{
 const REPLACED_AS_A_WHOLE: &[&str] = &["orgfit.directory.v1.DirectoryService/UpdateSegmentScheme"];
 
 /// Streams that the caller's own identifier in the header makes repeatable.
-const NAMED_BY_THEIR_HEADER: &[&str] =
-    &["orgfit.intake.v1.IntakeService/ImportPeople", "orgfit.intake.v1.IntakeService/ImportUnits"];
+const NAMED_BY_THEIR_HEADER: &[&str] = &[
+    "orgfit.intake.v1.IntakeService/ImportPeople",
+    "orgfit.intake.v1.IntakeService/ImportResponses",
+    "orgfit.intake.v1.IntakeService/ImportUnits",
+];
+
+/// Lists of a response that hold for its whole page.
+const BESIDE_THE_PAGE: &[&str] = &["columns", "suppression_notes"];
 
 /// Parts of field names that would ask for something sensitive about a person.
 const SENSITIVE: &[&str] = &[
@@ -266,7 +272,8 @@ fn every_write_can_be_repeated_safely() {
 fn marked(pool: &DescriptorPool) -> Vec<String> {
     let mut findings = Vec::new();
     for method in methods(pool) {
-        let reads = ["Get", "List", "WhoAmI"].iter().any(|verb| method.name().starts_with(verb));
+        let reads =
+            ["Get", "List", "Watch", "WhoAmI"].iter().any(|verb| method.name().starts_with(verb));
         if reads != (level(&method) == IdempotencyLevel::NoSideEffects) {
             findings.push(format!("{} and its idempotency_level disagree", path(&method)));
         }
@@ -311,7 +318,12 @@ fn paged(pool: &DescriptorPool) -> Vec<String> {
         let paged = has(method.input(), "page_size", Kind::Int32)
             && has(method.input(), "page_token", Kind::String)
             && has(method.output(), "next_page_token", Kind::String)
-            && method.output().fields().filter(FieldDescriptor::is_list).count() == 1;
+            && method
+                .output()
+                .fields()
+                .filter(|field| field.is_list() && !BESIDE_THE_PAGE.contains(&field.name()))
+                .count()
+                == 1;
         if !paged {
             findings.push(format!("{} is not paged as the conventions say", path(method)));
         }
@@ -394,6 +406,9 @@ fn naming(field: &FieldDescriptor) -> Option<String> {
         || ends("_date") && !is_message("orgfit.common.v1.CalendarDate")
         || (ends("_count") || ends("_index") || ends("_number") && name != "employee_number")
             && !matches!(kind, Kind::Int32 | Kind::Int64)
+            // A count that is not always told.
+            && !is_message("orgfit.common.v1.Count")
+            && !is_message("orgfit.instrument.v1.NumberFormat")
         || ends("_percent") && kind != Kind::Int32
         || ends("_ids") && !field.is_list();
     broken.then(|| format!("{}: its name promises another type", field.full_name()))
