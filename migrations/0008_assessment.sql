@@ -10,17 +10,15 @@ CREATE TABLE assessment_assessments (
     revision bigint NOT NULL,
     create_time timestamptz NOT NULL,
     update_time timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, assessment_id),
-    FOREIGN KEY (tenant_id, scope_unit_id) REFERENCES directory_units
+    PRIMARY KEY (tenant_id, assessment_id)
 );
 CREATE INDEX assessment_assessments_time ON assessment_assessments (tenant_id, create_time DESC, assessment_id DESC);
-CREATE INDEX assessment_assessments_scope ON assessment_assessments (tenant_id, scope_unit_id) WHERE scope_unit_id IS NOT NULL;
 COMMENT ON TABLE assessment_assessments IS 'Series of comparable measurements.';
 COMMENT ON COLUMN assessment_assessments.tenant_id IS 'The organization.';
 COMMENT ON COLUMN assessment_assessments.assessment_id IS 'The series.';
 COMMENT ON COLUMN assessment_assessments.display_name IS 'Name.';
 COMMENT ON COLUMN assessment_assessments.instrument_key IS 'Key of the instrument that all waves use.';
-COMMENT ON COLUMN assessment_assessments.scope_unit_id IS 'Unit whose subtree is measured; null for the whole organization.';
+COMMENT ON COLUMN assessment_assessments.scope_unit_id IS 'Unit whose subtree is measured, which may be gone; null for the whole organization.';
 COMMENT ON COLUMN assessment_assessments.revision IS 'Counts changes; the etag.';
 COMMENT ON COLUMN assessment_assessments.create_time IS 'When it was created.';
 COMMENT ON COLUMN assessment_assessments.update_time IS 'When it was last changed.';
@@ -56,7 +54,7 @@ CREATE TABLE assessment_waves (
     FOREIGN KEY (tenant_id, assessment_id) REFERENCES assessment_assessments
 );
 CREATE UNIQUE INDEX assessment_waves_current ON assessment_waves (tenant_id, assessment_id) WHERE state IN (1, 2);
-CREATE INDEX assessment_waves_due ON assessment_waves (planned_close_time) WHERE state = 2;
+CREATE INDEX assessment_waves_due ON assessment_waves (tenant_id, planned_close_time) WHERE state = 2;
 COMMENT ON TABLE assessment_waves IS 'Measurements. No column changes when an answer comes in.';
 COMMENT ON COLUMN assessment_waves.tenant_id IS 'The organization.';
 COMMENT ON COLUMN assessment_waves.wave_id IS 'The measurement.';

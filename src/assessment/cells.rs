@@ -204,9 +204,11 @@ impl Places {
         Self { positions, parents: units.iter().map(|unit| unit.parent).collect(), cells }
     }
 
-    /// The cell for somebody of a unit with these values; none when no cell fits.
-    pub fn find(&self, unit_id: UnitId, values: &[Option<u16>]) -> Option<i32> {
-        let unit = self.positions.get(&unit_id).copied()?;
+    /// The cell for somebody with these values whose unit begins `path`, followed by the units above
+    /// it as they are today: a unit that is newer than the wave counts as the nearest older one.
+    /// None when no cell fits.
+    pub fn find(&self, path: &[UnitId], values: &[Option<u16>]) -> Option<i32> {
+        let unit = path.iter().find_map(|unit| self.positions.get(unit).copied())?;
         let path: Vec<_> = std::iter::successors(Some(unit), |unit| self.parents[*unit]).collect();
         let cells: Vec<_> =
             self.cells.iter().map(|(unit, values)| (*unit, values.as_slice())).collect();

@@ -103,11 +103,11 @@ pub fn no_cell() -> Error {
     )
 }
 
-/// A batch's request id was used for another number of tokens.
+/// A batch's request id was used for another one.
 pub fn other_batch() -> Result<()> {
     Err(Error::new(
         Reason::RequestIdReused,
-        "this request_id was used for another number of tokens; make a new one for each batch",
+        "this request_id was used for another batch; make a new one for each",
     ))
 }
 

@@ -16,6 +16,9 @@ use crate::instrument::{self, Instrument, State};
 use crate::outbox::{self, EventType};
 use crate::respondent::{self, Attribute, Cell, NewBox, Promise, Questionnaire};
 
+/// Most warnings that are told.
+const WARNINGS_MAX: usize = 1000;
+
 /// What is worth a look before a wave opens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Warning {
@@ -248,6 +251,7 @@ impl Ground {
                 .iter()
                 .map(|(pool, dimension)| Warning::SegmentDropped(unit(pool), key(*dimension))),
         );
+        warnings.truncate(WARNINGS_MAX);
         warnings
     }
 

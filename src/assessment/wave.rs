@@ -403,3 +403,6 @@ impl Wave {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,8 @@ mod rpc;
 pub mod sight;
 mod store;
 mod subject;
+#[cfg(test)]
+mod tests;
 pub mod watch;
 mod wire;
 

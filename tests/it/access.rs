@@ -599,7 +599,14 @@ async fn a_person_is_told_their_grants() {
     let caller = caller.unwrap();
     assert_eq!(caller.kind(), pb::CallerKind::Person);
     assert_eq!(caller.person_id, person.to_string());
-    assert_eq!(caller.permissions, ["organization.read", "units.read"]);
+    let permissions = [
+        "assessments.read",
+        "instruments.read",
+        "organization.read",
+        "results.read",
+        "units.read",
+    ];
+    assert_eq!(caller.permissions, permissions);
     assert_eq!(caller.grants.len(), 1);
     assert_eq!(caller.grants[0].role(), pb::Role::UnitLead);
     assert_eq!(caller.grants[0].unit_id, world.root.to_string());

@@ -27,8 +27,11 @@ const NAMED_BY_THEIR_HEADER: &[&str] = &[
     "orgfit.intake.v1.IntakeService/ImportUnits",
 ];
 
-/// Lists of a response that hold for its whole page.
-const BESIDE_THE_PAGE: &[&str] = &["columns", "suppression_notes"];
+/// Lists that say something of their columns beside the page of rows.
+const TABLES: &[&str] = &["orgfit.insight.v1.InsightService/ListScoreBreakdown"];
+
+/// Fields that are named after a format and hold no number themselves.
+const FORMATS: &[&str] = &["orgfit.instrument.v1.Item.number"];
 
 /// Parts of field names that would ask for something sensitive about a person.
 const SENSITIVE: &[&str] = &[
@@ -272,8 +275,7 @@ fn every_write_can_be_repeated_safely() {
 fn marked(pool: &DescriptorPool) -> Vec<String> {
     let mut findings = Vec::new();
     for method in methods(pool) {
-        let reads =
-            ["Get", "List", "Watch", "WhoAmI"].iter().any(|verb| method.name().starts_with(verb));
+        let reads = ["Get", "List", "Watch", "WhoAmI"].iter().any(|verb| method.name().starts_with(verb));
         if reads != (level(&method) == IdempotencyLevel::NoSideEffects) {
             findings.push(format!("{} and its idempotency_level disagree", path(&method)));
         }
@@ -318,12 +320,8 @@ fn paged(pool: &DescriptorPool) -> Vec<String> {
         let paged = has(method.input(), "page_size", Kind::Int32)
             && has(method.input(), "page_token", Kind::String)
             && has(method.output(), "next_page_token", Kind::String)
-            && method
-                .output()
-                .fields()
-                .filter(|field| field.is_list() && !BESIDE_THE_PAGE.contains(&field.name()))
-                .count()
-                == 1;
+            && (method.output().fields().filter(FieldDescriptor::is_list).count() == 1
+                || TABLES.contains(&path(method).as_str()));
         if !paged {
             findings.push(format!("{} is not paged as the conventions say", path(method)));
         }
@@ -406,9 +404,8 @@ fn naming(field: &FieldDescriptor) -> Option<String> {
         || ends("_date") && !is_message("orgfit.common.v1.CalendarDate")
         || (ends("_count") || ends("_index") || ends("_number") && name != "employee_number")
             && !matches!(kind, Kind::Int32 | Kind::Int64)
-            // A count that is not always told.
             && !is_message("orgfit.common.v1.Count")
-            && !is_message("orgfit.instrument.v1.NumberFormat")
+            && !FORMATS.contains(&field.full_name())
         || ends("_percent") && kind != Kind::Int32
         || ends("_ids") && !field.is_list();
     broken.then(|| format!("{}: its name promises another type", field.full_name()))

@@ -1,13 +1,14 @@
 //! Invitations between wire and values.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::super::WaveState;
 use super::super::invitation::{Addressee, Invitation, State};
 use super::super::wave::Wave;
 use crate::base::Check;
 use crate::base::clock::Timestamp;
-use crate::base::id::InvitationId;
+use crate::base::id::{InvitationId, PersonId, UnitId};
 use crate::base::wire::timestamp;
+use crate::directory::{SegmentDimension, Segments};
 use crate::pb::assessment as pb;
 use crate::pb::common;
 use crate::respondent::Cell;
@@ -16,13 +17,20 @@ use crate::respondent::Cell;
 pub(super) struct InvitationViews<'a> {
     wave: &'a Wave,
     cells: &'a [Cell],
+    units: &'a HashMap<PersonId, UnitId>,
     now: Timestamp,
 }
 
 impl<'a> InvitationViews<'a> {
-    /// With the cells of the wave, in their order; none before the opening.
-    pub(super) fn new(wave: &'a Wave, cells: &'a [Cell], now: Timestamp) -> Self {
-        Self { wave, cells, now }
+    /// With the cells of the wave, in their order; before the opening there are none, and `units` has
+    /// those of the people.
+    pub(super) fn new(
+        wave: &'a Wave,
+        cells: &'a [Cell],
+        units: &'a HashMap<PersonId, UnitId>,
+        now: Timestamp,
+    ) -> Self {
+        Self { wave, cells, units, now }
     }
 
     /// An invitation; `spent` are those that took part, where the wave discloses it.
@@ -62,8 +70,8 @@ impl<'a> InvitationViews<'a> {
         }
     }
 
-    /// What the answer will count for: the cell's unit and values. Before the opening of people
-    /// nothing is said, since they may move until then.
+    /// What the answer will count for: the cell's unit and values. Before the opening, the unit
+    /// of people is that of today.
     fn place(&self, invitation: &Invitation) -> (String, Vec<common::SegmentSelector>) {
         let cell = invitation.cell_id.and_then(|cell| self.cells.get(usize::try_from(cell).ok()?));
         if let Some(cell) = cell {
@@ -75,7 +83,10 @@ impl<'a> InvitationViews<'a> {
             return (cell.unit_id.to_string(), segments.collect());
         }
         match &invitation.addressee {
-            Addressee::Person(_) => (String::new(), Vec::new()),
+            Addressee::Person(person) => {
+                let unit = self.units.get(person).map(ToString::to_string);
+                (unit.unwrap_or_default(), Vec::new())
+            }
             Addressee::Nobody { unit_id, segments } => {
                 let segments = segments.iter().map(|(dimension, value)| selector(dimension, value));
                 (unit_id.to_string(), segments.collect())
@@ -122,20 +133,25 @@ pub(super) fn parse_participation(check: &mut Check, asked: i32) -> Option<Optio
 pub(super) fn parse_segments(
     check: &mut Check,
     selectors: &[common::SegmentSelector],
-    stored: &[String],
-) -> Option<BTreeMap<String, String>> {
-    let mut segments = BTreeMap::new();
+    stored: &[SegmentDimension],
+) -> Option<Segments> {
+    let mut segments = Segments::new();
+    let mut right = Some(());
     for (position, selector) in selectors.iter().enumerate() {
-        let field = format!("anonymous_batch.segments[{position}]");
-        if !stored.contains(&selector.dimension_key) {
-            check.refuse(&field, "must be of a segment dimension that the wave stores");
-            return None;
-        }
-        let before = segments.insert(selector.dimension_key.clone(), selector.value_key.clone());
-        if before.is_some() {
-            check.refuse(&field, "repeats a dimension; at most one value per dimension");
-            return None;
-        }
+        let (dimension_key, value_key) = (&selector.dimension_key, &selector.value_key);
+        let known = stored.iter().any(|dimension| {
+            dimension.key == *dimension_key
+                && dimension.values.iter().any(|value| value.key == *value_key && !value.retired)
+        });
+        let sentence = if !known {
+            "must be a value, not retired, of a segment dimension that the wave stores"
+        } else if segments.insert(dimension_key.clone(), value_key.clone()).is_some() {
+            "repeats a dimension; at most one value per dimension"
+        } else {
+            continue;
+        };
+        check.refuse(&format!("anonymous_batch.segments[{position}]"), sentence);
+        right = None;
     }
-    Some(segments)
+    right.map(|()| segments)
 }

@@ -1,6 +1,7 @@
 //! The services of this room.
 mod invitation;
 mod invitation_view;
+mod issuing;
 mod series;
 mod wave;
 

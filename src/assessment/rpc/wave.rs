@@ -52,11 +52,14 @@ pub(super) async fn create(
     let assessment_id = check.id::<AssessmentId>("assessment_id", &asked.assessment_id);
     let source = wire::parse_source(&mut check, asked.source);
     let fields = parse_fields(&mut tx, &ctx, &mut check, &asked, source).await?;
+    if let Some(fields) = &fields {
+        nouns::require_to_come(&mut check, fields.planned_close_time, ctx.now);
+    }
     let (assessment_id, source, fields) =
         check.build(|| Some((assessment_id?, source?, fields?)))?;
     let assessment = store::series::lock_assessment(&mut tx, assessment_id).await?;
     require_scope(&mut tx, &ctx, assessment.fields.scope_unit_id).await?;
-    check_standards(&mut tx, &ctx, &fields).await?;
+    require_strict(&mut tx, &fields).await?;
     if let Some(current) = store::wave::find_current(&mut tx, assessment_id).await? {
         return Err(Error::new(
             Reason::StateConflict,
@@ -142,6 +145,11 @@ pub(super) async fn update(
     wave.etag().check(&asked.etag, WaveId::RESOURCE_TYPE, &id)?;
     let mut merged = wire::wave(&wave);
     merge(&mut merged, &asked, &paths);
+    let changes_policy = paths.contains(&"anonymity_policy");
+    if !changes_policy {
+        // What was promised stays, even if the scheme has other dimensions by now.
+        merged.anonymity_policy = None;
+    }
     let mut check = Check::within("wave");
     let fields = parse_fields(&mut tx, &ctx, &mut check, &merged, Some(wave.source)).await?;
     if paths.contains(&"planned_close_time")
@@ -149,11 +157,14 @@ pub(super) async fn update(
     {
         nouns::require_to_come(&mut check, fields.planned_close_time, ctx.now);
     }
-    let fields = check.build(|| fields)?;
+    let mut fields = check.build(|| fields)?;
+    if !changes_policy {
+        fields.policy.clone_from(&wave.fields.policy);
+    }
     let planned = wave.fields.planned_close_time;
     wave.change(fields, ctx.now)?;
-    if wave.state == WaveState::Draft {
-        check_standards(&mut tx, &ctx, &wave.fields).await?;
+    if wave.state == WaveState::Draft && changes_policy {
+        require_strict(&mut tx, &wave.fields).await?;
     }
     if wave.state == WaveState::Open && wave.fields.planned_close_time != planned {
         respondent::set_close_time(&mut tx, id, wave.fields.planned_close_time).await?;
@@ -256,10 +267,11 @@ pub(super) async fn cancel(
     wave.etag().require(&message.etag, WaveId::RESOURCE_TYPE, &id)?;
     wave.cancel(ctx.now)?;
     store::wave::update_wave(&mut tx, &wave).await?;
-    respondent::cancel(&mut tx, id).await?;
     tell(&mut tx, &ctx, &wave, EventType::WaveCancelled).await?;
     let response = pb::CancelWaveResponse { wave: Some(wire::wave(&wave)) };
     write.remember(&mut tx, &response, None).await?;
+    // Last, since answers to other waves wait from here on.
+    respondent::cancel(&mut tx, id).await?;
     tx.commit().await?;
     Ok(Response::new(response))
 }
@@ -275,7 +287,7 @@ fn parse_verb(wave_id: &str, request_id: &str) -> Result<(WaveId, Option<uuid::U
 async fn locked(tx: &mut Tx, ctx: &Context, id: WaveId) -> Result<(Wave, Assessment)> {
     ctx.caller.reach(Permission::AssessmentsWrite)?;
     let wave = store::wave::lock_wave(tx, id).await?;
-    let assessment = store::series::find_assessment(tx, wave.assessment_id).await?;
+    let assessment = store::series::share_assessment(tx, wave.assessment_id).await?;
     require_scope(tx, ctx, assessment.fields.scope_unit_id).await?;
     Ok((wave, assessment))
 }
@@ -299,11 +311,8 @@ async fn parse_fields(
     Ok(wire::parse_wave(check, asked, source, &standards))
 }
 
-/// Refuses a planned wave whose promises are weaker than the organization's, or whose end is over.
-async fn check_standards(tx: &mut Tx, ctx: &Context, fields: &WaveFields) -> Result<()> {
-    let mut check = Check::within("wave");
-    let to_come = nouns::require_to_come(&mut check, fields.planned_close_time, ctx.now);
-    check.build(|| to_come)?;
+/// Refuses promises that are weaker than the organization's.
+async fn require_strict(tx: &mut Tx, fields: &WaveFields) -> Result<()> {
     let settings = directory::load_organization(tx).await?.settings;
     fields.policy.require_not_weaker(settings.privacy_policy)
 }

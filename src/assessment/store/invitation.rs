@@ -180,7 +180,8 @@ pub(in crate::assessment) async fn upsert(
          SELECT $1, new.*, $10 FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[],
              $6::jsonb[], $7::bool[], $8::smallint[], $9::int[], $11::timestamptz[]) AS new
          ON CONFLICT (tenant_id, invitation_id) DO UPDATE
-         SET state = excluded.state, cell_id = excluded.cell_id, expire_time = excluded.expire_time",
+         SET state = excluded.state, cell_id = excluded.cell_id, late = excluded.late,
+             expire_time = excluded.expire_time",
     )
     .bind(tenant.uuid())
     .bind(invitations.iter().map(|new| new.invitation_id.uuid()).collect::<Vec<_>>())

@@ -45,12 +45,20 @@ pub(in crate::assessment) async fn find_assessment(
     fetch(tx, id, format!("-- assessment::find_assessment\nSELECT {COLUMNS} FROM assessment_assessments WHERE tenant_id = $1 AND assessment_id = $2")).await
 }
 
-/// An assessment, locked: whoever adds, opens or closes a wave of it holds it.
+/// An assessment, locked: whoever changes it or adds a wave holds it.
 pub(in crate::assessment) async fn lock_assessment(
     tx: &mut Tx,
     id: AssessmentId,
 ) -> Result<Assessment> {
     fetch(tx, id, format!("-- assessment::lock_assessment\nSELECT {COLUMNS} FROM assessment_assessments WHERE tenant_id = $1 AND assessment_id = $2 FOR NO KEY UPDATE")).await
+}
+
+/// An assessment whose scope and instrument stay as they are until the transaction ends.
+pub(in crate::assessment) async fn share_assessment(
+    tx: &mut Tx,
+    id: AssessmentId,
+) -> Result<Assessment> {
+    fetch(tx, id, format!("-- assessment::share_assessment\nSELECT {COLUMNS} FROM assessment_assessments WHERE tenant_id = $1 AND assessment_id = $2 FOR SHARE")).await
 }
 
 async fn fetch(tx: &mut Tx, id: AssessmentId, sql: String) -> Result<Assessment> {

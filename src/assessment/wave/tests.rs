@@ -79,7 +79,9 @@ fn act(wave: &mut Wave, verb: Verb, now: Timestamp) -> Result<()> {
             wave.change(WaveFields { display_name, ..wave.fields.clone() }, now)
         }
         Verb::ChangeInstrument => {
-            let id = InstrumentId::from_uuid(Uuid::from_u128(wave.fields.instrument_id.uuid().as_u128() + 1));
+            let id = InstrumentId::from_uuid(Uuid::from_u128(
+                wave.fields.instrument_id.uuid().as_u128() + 1,
+            ));
             wave.change(WaveFields { instrument_id: id, ..wave.fields.clone() }, now)
         }
     }

@@ -34,7 +34,7 @@ impl Author {
             .segments
             .iter()
             .any(|segment| ["executive", "management"].contains(&segment.value_key.as_str()));
-        let mood = random.random_range(-12..=12) + if leads { 9 } else { 0 };
+        let mood = random.random_range(-26..=26) + if leads { 9 } else { 0 };
         Self {
             random,
             language_code: person.language_code.clone(),
@@ -68,7 +68,7 @@ impl Author {
             + lean(&[&self.unit], 8)
             + lean(&[&self.unit, &item.dimension_title], 9)
             + self.mood
-            + self.random.random_range(-22..=22);
+            + self.random.random_range(-42..=42);
         match &item.format {
             Some(Format::RatingScale(scale)) => step(view, scale.maximum - scale.minimum),
             Some(Format::NumberRange(_)) => step(view, 100),

@@ -160,10 +160,11 @@ fn heat_map(
     let titles = card.dimensions.iter().map(|dimension| {
         texts.of_key(dimension.target.as_ref().map_or("", |target| target.key.as_str()))
     });
-    let head: String = std::iter::once("Overall")
+    let titles: Vec<_> = std::iter::once("Overall")
         .chain(titles)
-        .map(|title| format!("{title:^CELL_WIDTH$} "))
+        .map(|title| format!("{title:^CELL_WIDTH$}"))
         .collect();
+    let head = titles.join(" ");
     console::line(format!("\n{:width$}  {:>7}  {head}", "", "answers"))?;
     for row in rows {
         let label = label(row);

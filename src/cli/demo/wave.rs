@@ -103,12 +103,12 @@ async fn create_wave(
         language_codes: vec![LANGUAGE.to_owned()],
         anonymity_policy: Some(AnonymityPolicy {
             stored_segment_dimension_keys: vec![
-                "hierarchy_level".to_owned(),
                 "customer_contact".to_owned(),
+                "hierarchy_level".to_owned(),
             ],
             two_way_tables: vec![SegmentPair {
-                first_dimension_key: "hierarchy_level".to_owned(),
-                second_dimension_key: "customer_contact".to_owned(),
+                first_dimension_key: "customer_contact".to_owned(),
+                second_dimension_key: "hierarchy_level".to_owned(),
             }],
             ..AnonymityPolicy::default()
         }),
