@@ -599,13 +599,8 @@ async fn a_person_is_told_their_grants() {
     let caller = caller.unwrap();
     assert_eq!(caller.kind(), pb::CallerKind::Person);
     assert_eq!(caller.person_id, person.to_string());
-    let permissions = [
-        "assessments.read",
-        "instruments.read",
-        "organization.read",
-        "results.read",
-        "units.read",
-    ];
+    let permissions =
+        ["assessments.read", "instruments.read", "organization.read", "results.read", "units.read"];
     assert_eq!(caller.permissions, permissions);
     assert_eq!(caller.grants.len(), 1);
     assert_eq!(caller.grants[0].role(), pb::Role::UnitLead);

@@ -31,5 +31,6 @@ mod proxy;
 mod raw;
 mod requests;
 mod respondent;
+mod roster;
 mod schema;
 mod telemetry;
