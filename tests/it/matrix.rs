@@ -26,6 +26,8 @@ use crate::requests::{self, Call, Path};
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/authz.txt");
 const DIRECTORY: &str = "orgfit.directory.v1.DirectoryService";
 const PEOPLE: &str = "orgfit.directory.v1.PeopleService";
+const ASSESSMENTS: &str = "orgfit.assessment.v1.AssessmentService";
+const INVITATIONS: &str = "orgfit.assessment.v1.InvitationService";
 const INSTRUMENTS: &str = "orgfit.instrument.v1.InstrumentService";
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Methods at work at once.
@@ -44,6 +46,8 @@ const ANSWERS: &[(&str, &str)] = &[
     ("ALREADY_EXISTS/EXTERNAL_ID_TAKEN", "tk"),
     ("FAILED_PRECONDITION/RESOURCE_DELETED", "de"),
     ("FAILED_PRECONDITION/CYCLE_DETECTED", "cy"),
+    ("FAILED_PRECONDITION/STATE_CONFLICT", "sc"),
+    ("FAILED_PRECONDITION/NOT_READY", "nr"),
 ];
 
 /// What an identifier names.
@@ -72,6 +76,9 @@ enum Resource {
     PersonKey,
     Import,
     Instrument,
+    Assessment,
+    Wave,
+    Invitation,
     Organization,
     PageToken,
 }
@@ -87,8 +94,9 @@ fn resource(path: &Path) -> Option<Resource> {
         | "parent_unit_id"
         | "new_parent_unit_id"
         | "predecessor_unit_ids"
-        | "root_unit_id" => Resource::Unit,
-        "person_id" | "manager_person_id" | "lead_person_id" => Resource::Person,
+        | "root_unit_id"
+        | "scope_unit_id" => Resource::Unit,
+        "person_id" | "person_ids" | "manager_person_id" | "lead_person_id" => Resource::Person,
         "external_id" if of_person => Resource::PersonKey,
         "external_id"
         | "parent_external_id"
@@ -98,6 +106,9 @@ fn resource(path: &Path) -> Option<Resource> {
         "manager_external_id" => Resource::PersonKey,
         "import_id" => Resource::Import,
         "instrument_id" | "base_instrument_id" => Resource::Instrument,
+        "assessment_id" => Resource::Assessment,
+        "wave_id" => Resource::Wave,
+        "invitation_ids" => Resource::Invitation,
         "organization_id" => Resource::Organization,
         "page_token" => Resource::PageToken,
         "request_id" | "submission_id" => return None,
@@ -223,6 +234,60 @@ async fn publish_instrument(world: &World, tenant: &Tenant, id: &str) {
     ask(world, tenant, &format!("{INSTRUMENTS}/PublishInstrument"), request, &names).await;
 }
 
+/// A series that measures a place, without a wave.
+async fn make_series(world: &World, tenant: &Tenant, place: &Names) -> String {
+    let mut names = place.clone();
+    names.insert("uuid", Uuid::new_v4().to_string());
+    let method = format!("{ASSESSMENTS}/CreateAssessment");
+    let answer = ask(world, tenant, &method, requests::ASSESSMENT, &names).await;
+    answer["assessment"]["assessmentId"].as_str().unwrap().to_owned()
+}
+
+/// A planned wave of a series.
+async fn make_wave(world: &World, tenant: &Tenant, place: &Names, series: &str) -> String {
+    let mut names = place.clone();
+    names.extend([("free", series.to_owned()), ("uuid", Uuid::new_v4().to_string())]);
+    let method = format!("{ASSESSMENTS}/CreateWave");
+    let answer = ask(world, tenant, &method, requests::WAVE, &names).await;
+    answer["wave"]["waveId"].as_str().unwrap().to_owned()
+}
+
+async fn cancel_wave(world: &World, tenant: &Tenant, id: &str) {
+    let names = Names::from([("id", id.to_owned())]);
+    let request = r#"{"waveId": "$id", "etag": "r1"}"#;
+    ask(world, tenant, &format!("{ASSESSMENTS}/CancelWave"), request, &names).await;
+}
+
+/// An invitation of a person to a wave.
+async fn invite(world: &World, tenant: &Tenant, wave: &str, person: &str) -> String {
+    let names = Names::from([
+        ("wave", wave.to_owned()),
+        ("person", person.to_owned()),
+        ("uuid", Uuid::new_v4().to_string()),
+    ]);
+    let method = format!("{INVITATIONS}/IssueInvitations");
+    let answer = ask(world, tenant, &method, requests::INVITE, &names).await;
+    let invitation = &answer["issuedInvitations"][0]["invitation"]["invitationId"];
+    invitation.as_str().unwrap().to_owned()
+}
+
+/// Adds series and waves that measure a place.
+async fn add_waves(world: &World, tenant: &Tenant, place: &mut Names) {
+    let series = make_series(world, tenant, place).await;
+    let given_up = make_wave(world, tenant, place, &series).await;
+    cancel_wave(world, tenant, &given_up).await;
+    let wave = make_wave(world, tenant, place, &series).await;
+    let invitation = invite(world, tenant, &wave, &place["person"]).await;
+    invite(world, tenant, &wave, &place["edited"]).await;
+    for name in ["opening", "cancelling"] {
+        let series = make_series(world, tenant, place).await;
+        let wave = make_wave(world, tenant, place, &series).await;
+        place.insert(name, wave);
+    }
+    let free = make_series(world, tenant, place).await;
+    place.extend([("series", series), ("wave", wave), ("invitation", invitation), ("free", free)]);
+}
+
 /// A part of a tree, with what requests about it need.
 async fn make_place(world: &World, tenant: &Tenant) -> Names {
     let (here, _) = make_unit(world, tenant, &tenant.root_unit_id.to_string()).await;
@@ -268,13 +333,20 @@ impl Life {
             inside.insert("import", names["uuid"].clone());
             outside.insert("import", names["uuid"].clone());
         }
-        for name in ["draft", "ready", "published", "dropped"] {
+        for name in ["draft", "ready", "published", "dropped", "used"] {
             let id = make_instrument(world, tenant).await;
-            if name == "published" {
+            if ["published", "used"].contains(&name) {
                 publish_instrument(world, tenant, &id).await;
             }
             inside.insert(name, id.clone());
             outside.insert(name, id);
+        }
+        let method = format!("{INSTRUMENTS}/GetInstrument");
+        let used = ask(world, tenant, &method, r#"{"instrumentId": "$used"}"#, &inside).await;
+        let key = used["instrument"]["key"].as_str().unwrap();
+        for place in [&mut inside, &mut outside] {
+            place.insert("instrument_key", key.to_owned());
+            add_waves(world, tenant, place).await;
         }
         Self { tenant: tenant.clone(), inside, outside }
     }
@@ -482,6 +554,22 @@ impl Matrix {
                 if resource == Resource::Person { id } else { key }
             }
             (Resource::Import, _) => self.import(call, life, kind).await,
+            (Resource::Assessment | Resource::Wave | Resource::Invitation, _) => {
+                let series = make_series(world, tenant, &life.inside).await;
+                if resource == Resource::Assessment {
+                    return series;
+                }
+                let wave = make_wave(world, tenant, &life.inside, &series).await;
+                let person = &life.inside["person"];
+                match (resource, kind) {
+                    (Resource::Wave, Kind::Deleted) => cancel_wave(world, tenant, &wave).await,
+                    (Resource::Wave, _) => {}
+                    // Of another wave than that of the call.
+                    (_, Kind::Deleted) => return invite(world, tenant, &wave, person).await,
+                    (..) => return life.inside["invitation"].clone(),
+                }
+                wave
+            }
             (Resource::Instrument, _) => {
                 let id = make_instrument(world, tenant).await;
                 if kind == Kind::Deleted {
@@ -556,6 +644,11 @@ impl Matrix {
                 ("name", fresh_name()),
             ]);
             add_etags(&self.world, &self.ours.tenant, call, &mut names).await;
+            if call.method.name() == "CreateWave" {
+                // A series has one wave at a time.
+                let free = make_series(&self.world, &self.ours.tenant, here).await;
+                names.insert("free", free);
+            }
             // Each row names an instrument of its own, which nobody changed.
             names.insert("draft_etag", "r1".to_owned());
             if let Some((_, resource)) = path
@@ -681,7 +774,11 @@ const OPEN_TO_PARTS: &[(&str, &str)] = &[
     ("UpdatePerson", "person.manager_person_id"),
     // Instruments belong to the whole organization, and whoever may read some reads all.
     ("GetInstrument", "instrument_id"),
+    ("CreateWave", "wave.instrument_id"),
+    ("UpdateWave", "wave.instrument_id"),
 ];
+/// What belongs to the whole organization, so that whoever may read some reads all.
+const OPEN_KINDS: &[Resource] = &[Resource::Assessment, Resource::Wave];
 
 /// What holds for all answers, whatever the table says.
 fn check(
@@ -739,6 +836,7 @@ fn check(
         let open = OPEN_TO_PARTS.iter().any(|(method, field)| {
             call.method.name() == *method && line.ends_with(&format!(" {field}"))
         });
+        let open = open || resource.is_some_and(|resource| OPEN_KINDS.contains(&resource));
         if principal.reach == Reach::Outside && resource != Some(Resource::PageToken) && !open {
             require(
                 alike(&KINDS[..4]),

@@ -111,6 +111,45 @@ const INSTRUMENT_CHANGE: &str = concat!(
     instrument!(),
     r#"}, "updateMask": "title,introduction,dimensions,items,scoring,bands,forms"}"#
 );
+/// A series of measurements of a place, with an instrument of the organization's own.
+pub(crate) const ASSESSMENT: &str = r#"{"assessment": {"displayName": "Fitness",
+    "instrumentKey": "$instrument_key", "scopeUnitId": "$here"}, "requestId": "$uuid"}"#;
+const ASSESSMENT_CHANGE: &str = r#"{"assessment": {"assessmentId": "$free",
+    "displayName": "Fitness", "instrumentKey": "$instrument_key", "scopeUnitId": "$here"},
+    "updateMask": "displayName,instrumentKey,scopeUnitId"}"#;
+macro_rules! wave_policy {
+    () => {
+        r#""anonymityPolicy": {"minimumGroupSize": 5, "storedSegmentDimensionKeys": ["contact"]}"#
+    };
+}
+/// A wave to which people are invited.
+pub(crate) const WAVE: &str = concat!(
+    r#"{"wave": {"assessmentId": "$free", "displayName": "First", "instrumentId": "$used",
+        "plannedCloseTime": "2090-01-01T00:00:00Z", "timeZone": "Europe/Zurich",
+        "languageCodes": ["de-CH"], "#,
+    wave_policy!(),
+    r#"}, "requestId": "$uuid"}"#
+);
+const WAVE_IMPORTED: &str = concat!(
+    r#"{"wave": {"assessmentId": "$free", "source": "WAVE_SOURCE_IMPORTED", "instrumentId": "$used",
+        "measuredPeriod": {"startDate": {"year": 2025, "month": 1, "day": 1},
+            "endDate": {"year": 2025, "month": 2, "day": 1}, "timeZone": "Europe/Zurich"}, "#,
+    wave_policy!(),
+    r#"}, "requestId": "$uuid"}"#
+);
+const WAVE_CHANGE: &str = concat!(
+    r#"{"wave": {"waveId": "$wave", "displayName": "First", "instrumentId": "$used",
+        "plannedCloseTime": "2090-01-01T00:00:00Z", "timeZone": "Europe/Zurich",
+        "languageCodes": ["de-CH"], "#,
+    wave_policy!(),
+    r#"}, "updateMask": "displayName,instrumentId,formKey,plannedCloseTime,timeZone,languageCodes,anonymityPolicy"}"#
+);
+/// Invites a person.
+pub(crate) const INVITE: &str = r#"{"waveId": "$wave", "people": {"personIds": ["$person"]},
+    "expireTime": "2089-01-01T00:00:00Z", "requestId": "$uuid"}"#;
+const INVITE_BATCH: &str = r#"{"waveId": "$wave", "anonymousBatch": {"unitId": "$here",
+    "segments": [{"dimensionKey": "contact", "valueKey": "daily"}], "count": 5},
+    "requestId": "$uuid"}"#;
 const HEADER: &str = r#"{"header": {"importId": "$uuid", "source": "hr"}}"#;
 const FOOTER: &str = r#"{"footer": {"rowCount": 1}}"#;
 macro_rules! unit_rows {
@@ -213,6 +252,50 @@ pub(crate) const BASES: &[Base] = &[
         "orgfit.instrument.v1.InstrumentService/DeleteInstrument",
         "",
         &[r#"{"instrumentId": "$dropped"}"#],
+    ),
+    base("orgfit.assessment.v1.AssessmentService/CreateAssessment", "", &[ASSESSMENT]),
+    base(
+        "orgfit.assessment.v1.AssessmentService/GetAssessment",
+        "",
+        &[r#"{"assessmentId": "$series"}"#],
+    ),
+    base("orgfit.assessment.v1.AssessmentService/ListAssessments", "", &[r#"{"pageSize": 1}"#]),
+    base("orgfit.assessment.v1.AssessmentService/UpdateAssessment", "", &[ASSESSMENT_CHANGE]),
+    base("orgfit.assessment.v1.AssessmentService/CreateWave", "", &[WAVE]),
+    base("orgfit.assessment.v1.AssessmentService/CreateWave", "imported", &[WAVE_IMPORTED]),
+    base("orgfit.assessment.v1.AssessmentService/GetWave", "", &[r#"{"waveId": "$wave"}"#]),
+    base(
+        "orgfit.assessment.v1.AssessmentService/ListWaves",
+        "",
+        &[r#"{"assessmentId": "$series", "pageSize": 1}"#],
+    ),
+    base("orgfit.assessment.v1.AssessmentService/UpdateWave", "", &[WAVE_CHANGE]),
+    base(
+        "orgfit.assessment.v1.AssessmentService/OpenWave",
+        "",
+        &[r#"{"waveId": "$opening", "etag": "r1", "requestId": "$uuid"}"#],
+    ),
+    base(
+        "orgfit.assessment.v1.AssessmentService/CloseWave",
+        "",
+        &[r#"{"waveId": "$opening", "requestId": "$uuid"}"#],
+    ),
+    base(
+        "orgfit.assessment.v1.AssessmentService/CancelWave",
+        "",
+        &[r#"{"waveId": "$cancelling", "etag": "r1", "requestId": "$uuid"}"#],
+    ),
+    base("orgfit.assessment.v1.InvitationService/IssueInvitations", "people", &[INVITE]),
+    base("orgfit.assessment.v1.InvitationService/IssueInvitations", "batch", &[INVITE_BATCH]),
+    base(
+        "orgfit.assessment.v1.InvitationService/ListInvitations",
+        "",
+        &[r#"{"waveId": "$wave", "pageSize": 1}"#],
+    ),
+    base(
+        "orgfit.assessment.v1.InvitationService/RevokeInvitations",
+        "",
+        &[r#"{"waveId": "$wave", "invitationIds": ["$invitation"]}"#],
     ),
     base(
         "orgfit.intake.v1.IntakeService/ImportUnits",
