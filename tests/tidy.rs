@@ -29,6 +29,8 @@ const ASYNC_ALLOWED: &[(&str, &str)] = &[
     ("src/access/cache.rs", "keeps the key sets of issuers"),
     ("src/access/fetch.rs", "reads them from files and over https"),
     ("src/access/operator.rs", "makes credentials, for the command line"),
+    ("src/assessment/closing.rs", "closes, counts and mixes: the steps that follow a wave's end"),
+    ("src/assessment/opening.rs", "loads what a wave will rest on, decides, and freezes it"),
     ("src/directory/bulk.rs", "loads, lets the plans of imports decide, and saves"),
     ("src/insight/release.rs", "the steps of a release, each in a transaction"),
     ("src/intake/stage.rs", "the steps of an import, each in a transaction"),

@@ -45,7 +45,7 @@ pub(super) struct Ground {
 }
 
 /// Loads what a wave will rest on; `NOT_READY` with every defect when it cannot open.
-pub(super) async fn survey(
+pub(super) async fn inspect(
     tx: &mut Tx,
     ctx: &Context,
     wave: &Wave,

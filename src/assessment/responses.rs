@@ -149,8 +149,7 @@ mod tests {
     use crate::base::Localized;
     use crate::base::id::Id;
     use crate::directory::{SegmentRole, SegmentValue};
-    use crate::instrument::Content;
-    use crate::instrument::content::{Format, Item, Role};
+    use crate::instrument::{Content, Format, Item, Role};
     use crate::respondent::Promise;
 
     fn item(key: &str, first_wave_number: u8) -> Item {

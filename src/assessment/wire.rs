@@ -155,6 +155,7 @@ pub(super) fn parse_wave(
 }
 
 /// Imported waves tell when they were measured, and no others do.
+#[expect(clippy::option_option, reason = "the outer one is a violation, as in base::Check")]
 fn parse_period(
     check: &mut Check,
     asked: Option<&common::CalendarPeriod>,

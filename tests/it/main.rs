@@ -7,6 +7,7 @@
     reason = "tests may panic, make the time and the tasks that they give, and look at one case of many"
 )]
 mod access;
+mod assessment;
 mod cli;
 mod collector;
 mod company;
@@ -31,5 +32,6 @@ mod raw;
 mod release;
 mod requests;
 mod respondent;
+mod roster;
 mod schema;
 mod telemetry;

@@ -61,10 +61,10 @@ impl Issuing<'_> {
         let places = self.places(tx, people).await?;
         let units: BTreeSet<UnitId> = places.values().map(|place| place.unit_id).collect();
         let paths = directory::list_paths(tx, &units.into_iter().collect::<Vec<_>>()).await?;
-        let placed: Vec<_> = people.iter().map(|person| places.get(person)).collect();
-        self.require_reached(placed.iter().map(|place| place.map(|place| place.unit_id)), &paths)?;
+        let there: Vec<_> = people.iter().map(|person| places.get(person)).collect();
+        self.require_reached(there.iter().map(|place| place.map(|place| place.unit_id)), &paths)?;
         let mut check = Check::new();
-        for (position, place) in placed.iter().enumerate() {
+        for (position, place) in there.iter().enumerate() {
             if !place.is_some_and(|place| self.is_in_scope(place.unit_id, &paths)) {
                 check.refuse(
                     &format!("people.person_ids[{position}]"),
@@ -87,7 +87,7 @@ impl Issuing<'_> {
             BTreeSet::new()
         };
         let (mut invited, mut skipped) = (Vec::new(), Vec::new());
-        for (person, place) in people.iter().zip(placed) {
+        for (person, place) in people.iter().zip(there) {
             let place = place.ok_or_else(|| Error::internal("an unknown person passed"))?.clone();
             match known.remove(person) {
                 Some(before) if spent.contains(&before.invitation_id) => skipped.push(*person),

@@ -50,8 +50,7 @@ impl AssessmentService for AssessmentRpc {
                 return Ok(replayed(response));
             }
         };
-        let fields = parse_fields(&mut tx, &message.assessment.unwrap_or_default()).await?;
-        require_scope(&mut tx, &ctx, fields.scope_unit_id).await?;
+        let fields = parse_fields(&mut tx, &ctx, &message.assessment.unwrap_or_default()).await?;
         let assessment = Assessment {
             assessment_id: ctx.new_id(),
             fields,
@@ -131,8 +130,7 @@ impl AssessmentService for AssessmentRpc {
                 _ => merged.scope_unit_id.clone_from(&asked.scope_unit_id),
             }
         }
-        let fields = parse_fields(&mut tx, &merged).await?;
-        require_scope(&mut tx, &ctx, fields.scope_unit_id).await?;
+        let fields = parse_fields(&mut tx, &ctx, &merged).await?;
         let (_, has_opened) = store::series::find_newest(&mut tx, id).await?;
         let mut check = Check::within("assessment");
         let changed = assessment.change(&mut check, fields, has_opened, ctx.now);
@@ -209,8 +207,13 @@ pub(super) async fn require_scope(
     }
 }
 
-/// Checks the fields of an assessment, and that what they refer to exists.
-async fn parse_fields(tx: &mut Tx, asked: &pb::Assessment) -> Result<AssessmentFields> {
+/// Checks the fields of an assessment, that its scope is within reach, and that what they refer to
+/// exists.
+async fn parse_fields(
+    tx: &mut Tx,
+    ctx: &Context,
+    asked: &pb::Assessment,
+) -> Result<AssessmentFields> {
     let mut check = Check::within("assessment");
     let fields = AssessmentFields::parse(
         &mut check,
@@ -218,17 +221,18 @@ async fn parse_fields(tx: &mut Tx, asked: &pb::Assessment) -> Result<AssessmentF
         &asked.instrument_key,
         &asked.scope_unit_id,
     );
-    if let Some(fields) = &fields {
-        if !instrument::key_exists(tx, &fields.instrument_key).await? {
-            check.refuse("instrument_key", "must be the key of an instrument");
-        }
-        if let Some(unit) = fields.scope_unit_id
-            && !directory::unit_exists(tx, unit).await?
-        {
-            check.refuse("scope_unit_id", "must be a unit of the organization");
-        }
+    let fields = check.build(|| fields)?;
+    require_scope(tx, ctx, fields.scope_unit_id).await?;
+    let mut check = Check::within("assessment");
+    if !instrument::key_exists(tx, &fields.instrument_key).await? {
+        check.refuse("instrument_key", "must be the key of an instrument");
     }
-    check.build(|| fields)
+    if let Some(unit) = fields.scope_unit_id
+        && !directory::unit_exists(tx, unit).await?
+    {
+        check.refuse("scope_unit_id", "must be a unit of the organization");
+    }
+    check.build(|| Some(fields))
 }
 
 async fn tell(tx: &mut Tx, ctx: &Context, assessment: &Assessment) -> Result<()> {

@@ -3,7 +3,7 @@ use rand::TryRngCore;
 use rand::rngs::OsRng;
 use tonic::{Request, Response};
 
-use super::super::opening::{Warning, survey};
+use super::super::opening::{Warning, inspect};
 use super::super::series::Assessment;
 use super::super::wave::{self as nouns, ResultsState, Wave, WaveFields, WaveState};
 use super::super::{closing, store, wire};
@@ -208,7 +208,7 @@ pub(super) async fn open(
     let (mut wave, assessment) = locked(&mut tx, &ctx, id).await?;
     wave.etag().require(&message.etag, WaveId::RESOURCE_TYPE, &id)?;
     wave.require_state(&[WaveState::Draft])?;
-    let ground = survey(&mut tx, &ctx, &wave, &assessment).await?;
+    let ground = inspect(&mut tx, &ctx, &wave, &assessment).await?;
     let warnings: Vec<Warning> = ground.warnings();
     let warnings = warnings.into_iter().map(wire::warning).collect();
     if message.validate_only {

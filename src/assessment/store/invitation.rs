@@ -63,7 +63,7 @@ pub(in crate::assessment) async fn list_of_people(
 ) -> Result<Vec<Invitation>> {
     let tenant = tx.scope().organization_id;
     let sql = format!(
-        "-- assessment::list_invitations_of_people
+        "-- assessment::list_of_people
          SELECT {COLUMNS} FROM unnest($3::uuid[]) AS asked (id)
          CROSS JOIN LATERAL (
              SELECT * FROM assessment_invitations
@@ -88,7 +88,7 @@ pub(in crate::assessment) async fn list_of_batch(
 ) -> Result<Vec<Invitation>> {
     let tenant = tx.scope().organization_id;
     let sql = format!(
-        "-- assessment::list_invitations_of_batch
+        "-- assessment::list_of_batch
          SELECT {COLUMNS} FROM assessment_invitations
          WHERE tenant_id = $1 AND wave_id = $2 AND batch_id = $3 ORDER BY invitation_id"
     );
@@ -133,7 +133,7 @@ pub(in crate::assessment) async fn list_page(
 ) -> Result<Vec<Invitation>> {
     let tenant = tx.scope().organization_id;
     let sql = format!(
-        "-- assessment::list_invitations
+        "-- assessment::list_page
          SELECT {COLUMNS} FROM assessment_invitations
          WHERE tenant_id = $1 AND wave_id = $2 AND ($3::uuid IS NULL OR invitation_id > $3)
              AND ($4::uuid[] IS NULL OR (invitation_id = ANY ($4)) = $5)
@@ -207,7 +207,7 @@ pub(in crate::assessment) async fn update_cells(
 ) -> Result<()> {
     let tenant = tx.scope().organization_id;
     sqlx::query(
-        "-- assessment::update_invitation_cells
+        "-- assessment::update_cells
          UPDATE assessment_invitations AS invitation SET cell_id = new.cell_id
          FROM unnest($3::uuid[], $4::int[]) AS new (invitation_id, cell_id)
          WHERE invitation.tenant_id = $1 AND invitation.wave_id = $2

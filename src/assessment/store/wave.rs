@@ -220,7 +220,7 @@ pub(in crate::assessment) async fn update_wave(tx: &mut Tx, wave: &Wave) -> Resu
 pub(in crate::assessment) async fn update_salt(tx: &mut Tx, id: WaveId, salt: &[u8]) -> Result<()> {
     let tenant = tx.scope().organization_id;
     sqlx::query(
-        "-- assessment::update_roster_salt
+        "-- assessment::update_salt
          UPDATE assessment_waves SET roster_salt = $3
          WHERE tenant_id = $1 AND wave_id = $2 AND roster_salt IS NULL",
     )

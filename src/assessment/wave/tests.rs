@@ -1,3 +1,4 @@
+//! Laws of waves: the table of verbs, the window in which answers count, what may still change.
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 use uuid::Uuid;
