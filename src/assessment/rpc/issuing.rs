@@ -87,7 +87,7 @@ impl Issuing<'_> {
             BTreeSet::new()
         };
         let (mut invited, mut skipped) = (Vec::new(), Vec::new());
-        for (person, place) in people.iter().zip(placed) {
+        for (person, place) in people.iter().zip(there) {
             let place = place.ok_or_else(|| Error::internal("an unknown person passed"))?.clone();
             match known.remove(person) {
                 Some(before) if spent.contains(&before.invitation_id) => skipped.push(*person),
