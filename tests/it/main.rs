@@ -30,6 +30,7 @@ mod measured;
 mod oracle_waves;
 mod proxy;
 mod raw;
+mod release;
 mod requests;
 mod respondent;
 mod roster;
