@@ -1,12 +1,20 @@
 //! Compares the statistics with values that other programs computed from real data. The folder with
 //! both is named by `ORGFIT_ORACLE_DIR`; without it there is nothing to compare with.
+#![expect(
+    clippy::unwrap_used,
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    clippy::print_stderr,
+    clippy::float_cmp,
+    reason = "a test that computes and tells what it compared"
+)]
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use orgfit::stats::weights::{Branch, Leaf, of_facet};
 use orgfit::stats::{
-    Means, Metric, Reply, Shape, Student, Sums, Tally, Variable, covariance, mean, variance,
+    Branch, Leaf, Means, Metric, Reply, Shape, Student, Sums, Tally, Variable, covariance,
+    facet_weights, mean, variance,
 };
 use serde_json::Value;
 
@@ -54,7 +62,9 @@ impl Table {
 fn numbers(value: &Value) -> Vec<f64> {
     match value {
         Value::Array(values) => values.iter().flat_map(numbers).collect(),
-        other => vec![other.as_f64().unwrap()],
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
+            vec![value.as_f64().unwrap()]
+        }
     }
 }
 
@@ -173,7 +183,7 @@ fn compare_scales(folder: &Path, score: &mut Score) {
         // SEM = s * sqrt(1 - alpha), so s of the people's scores is known from both.
         let (alpha, sem) = (value("alpha")[0], value("sem_mean_score")[0]);
         let leaves = (0..items).map(|lane| Leaf { lane, weight: 1 }).collect();
-        let weights = of_facet(&Branch { weight: 1, parts: leaves }, &|_| true);
+        let weights = facet_weights(&Branch { weight: 1, parts: leaves }, &|_| true);
         let means = Means::of(&shape, &group, &vec![own; items]);
         let estimate =
             means.weighted(&weights, group.people() - 1, None, &mut Student::default()).unwrap();

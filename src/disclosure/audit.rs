@@ -206,8 +206,8 @@ impl Sums<'_> {
         // Beginnings of groups: their columns, the place to go on from, and their people.
         let mut open: Vec<(Vec<u32>, usize, u32)> = vec![(Vec::new(), 0, 0)];
         while let Some((group, from, people)) = open.pop() {
-            for at in from..columns.len() {
-                let people = people + self.small[columns[at] as usize].people;
+            for (at, column) in columns.iter().enumerate().skip(from) {
+                let people = people + self.small[*column as usize].people;
                 if people >= minimum {
                     continue;
                 }
@@ -216,7 +216,7 @@ impl Sums<'_> {
                     return Some(self.slices(rows.iter().copied()));
                 }
                 let mut more = group.clone();
-                more.push(columns[at]);
+                more.push(*column);
                 let left = echelon.reduced(more.iter().map(|column| (*column, 1)).collect());
                 if self.columns(&left).next().is_none() {
                     return Some(self.slices(std::iter::once(&left)));

@@ -149,11 +149,18 @@ impl Card {
         let facets = reader.figures()?;
         let mut items = Vec::new();
         for _ in 0..reader.length()? {
+            let mut optional = [None; 4];
+            for figure in &mut optional {
+                if !reader.passes_absent() {
+                    *figure = Some(reader.figure()?);
+                }
+            }
+            let [score, dispersion, mean, cannot_judge_share] = optional;
             items.push(ItemCard {
-                score: reader.option()?,
-                dispersion: reader.option()?,
-                mean: reader.option()?,
-                cannot_judge_share: reader.option()?,
+                score,
+                dispersion,
+                mean,
+                cannot_judge_share,
                 distribution: reader.figures()?,
                 option_shares: reader.figures()?,
             });

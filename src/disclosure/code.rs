@@ -163,13 +163,13 @@ impl<'a> Reader<'a> {
         (0..self.length()?).map(|_| self.figure()).collect()
     }
 
-    /// None inside: the figure is absent.
-    pub(super) fn option(&mut self) -> Option<Option<Released<Figure>>> {
-        if self.rest.first() == Some(&ABSENT) {
-            self.byte()?;
-            return Some(None);
+    /// Whether the next figure is absent; then it is passed over.
+    pub(super) fn passes_absent(&mut self) -> bool {
+        let absent = self.rest.first() == Some(&ABSENT);
+        if absent {
+            self.rest = &self.rest[1..];
         }
-        self.figure().map(Some)
+        absent
     }
 
     pub(super) fn figure(&mut self) -> Option<Released<Figure>> {

@@ -96,6 +96,7 @@ impl Counts {
     }
 
     /// Other counts made of these, slice by slice.
+    #[must_use]
     pub fn map(&self, width: usize, make: impl Fn(&[u32], &mut [u32])) -> Self {
         let mut rows = vec![0; self.rows.len() / self.width * width];
         for (from, into) in self.rows.chunks_exact(self.width).zip(rows.chunks_exact_mut(width)) {

@@ -81,7 +81,7 @@ struct Press<'a> {
 
 /// A value on its way.
 struct Value {
-    value: f64,
+    number: f64,
     spread: Option<Spread>,
     kind: Kind,
     method: Method,
@@ -98,7 +98,7 @@ impl Press<'_> {
             return Participation { invited: none, late: none, responses, rate };
         };
         let rate = Value {
-            value: share(responses, invited),
+            number: share(responses, invited),
             spread: None,
             kind: Kind::Share,
             method: Method::Exact,
@@ -130,7 +130,7 @@ impl Press<'_> {
         let estimate = score.estimate;
         let error = score.single.is_none_or(|item| self.allowed.distribution(item));
         self.figure(&Value {
-            value: estimate.value,
+            number: estimate.value,
             spread: estimate.spread.filter(|_| error),
             kind: Kind::Points,
             method: Method::MeanOfMeans,
@@ -179,7 +179,7 @@ impl Press<'_> {
     fn mean(&mut self, item: usize, estimate: Estimate) -> Released<Figure> {
         let error = self.allowed.distribution(item);
         self.figure(&Value {
-            value: estimate.value,
+            number: estimate.value,
             spread: estimate.spread.filter(|_| error),
             kind: Kind::Points,
             method: Method::Mean,
@@ -199,10 +199,10 @@ impl Press<'_> {
     }
 
     /// A number that goes with the distribution of an item.
-    fn part(&mut self, item: usize, value: f64, kind: Kind) -> Released<Figure> {
+    fn part(&mut self, item: usize, number: f64, kind: Kind) -> Released<Figure> {
         let sizes = Sizes { sample: self.answered(item), population: None };
         self.figure(&Value {
-            value,
+            number,
             spread: None,
             kind,
             method: Method::Mean,
@@ -220,7 +220,7 @@ impl Press<'_> {
     }
 
     fn figure(&mut self, value: &Value) -> Released<Figure> {
-        self.exact.update(value.value.to_bits().to_be_bytes());
+        self.exact.update(value.number.to_bits().to_be_bytes());
         if let Some(spread) = value.spread {
             for number in [spread.standard_error, spread.lower, spread.upper] {
                 self.exact.update(number.to_bits().to_be_bytes());
@@ -239,7 +239,7 @@ impl Press<'_> {
                 upper: round(spread.upper)?,
             })
         };
-        match round(value.value) {
+        match round(value.number) {
             Some(number) => Released::Shown(Figure {
                 value: number,
                 error: value.spread.and_then(bounds),

@@ -1,5 +1,10 @@
 //! Attacks on plans. The attacker knows everything that is shown and how the cells are composed, and
 //! looks for groups below the minimum whose numbers can be computed.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the numbers of tests are small"
+)]
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 

@@ -33,7 +33,7 @@ pub(super) struct Sorted {
 
 impl Sorted {
     /// Sorts by counting.
-    pub(super) fn new(subject: &Subject, answers: Answers) -> Self {
+    pub(super) fn new(subject: &Subject, answers: &Answers) -> Self {
         let len = subject.shape.record_len();
         let mut cells: Vec<usize> = (0..subject.cells.len()).collect();
         cells.sort_by_key(|cell| subject.cells[*cell].unit);

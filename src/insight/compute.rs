@@ -53,7 +53,8 @@ pub(super) struct Terms<'a> {
 
 /// Computes a release. None when there are more answers than the sums can hold.
 pub(super) fn compute(subject: &Subject, answers: Answers, terms: &Terms<'_>) -> Option<Computed> {
-    let sorted = Sorted::new(subject, answers);
+    let sorted = Sorted::new(subject, &answers);
+    drop(answers);
     let places = subject.cells.len();
     let responses = u32::try_from(sorted.before(places)).ok()?;
     if responses > subject.shape.people_max() {

@@ -1,8 +1,8 @@
 //! The numbers of one slice from its sums.
 use crate::disclosure::{Allowed, Computed, Draft, Hidden, ItemDraft, Score};
-use crate::stats::weights::{self, Weights};
 use crate::stats::{
-    Degenerate, Estimate, Means, Metric, Sampled, Student, Sums, deviation, mean, of_mean, variance,
+    Degenerate, Dimension, Estimate, Means, Metric, Sampled, Student, Sums, Weights, deviation,
+    dimension_weights, facet_weights, mean, of_mean, overall_weights, variance,
 };
 
 use super::subject::{Measured, Subject, Use};
@@ -12,7 +12,7 @@ pub(super) struct Drafter<'a> {
     subject: &'a Subject,
     metrics: Vec<Metric>,
     scored_items: Vec<usize>,
-    dimensions: Vec<weights::Dimension>,
+    dimensions: Vec<Dimension>,
     student: Student,
 }
 
@@ -50,7 +50,7 @@ impl<'a> Drafter<'a> {
             means: Means::of(&subject.shape, sums, &self.metrics),
         };
         let answered = |lane: usize| known.means.mean(lane).is_some();
-        let overall = weights::of_all(&self.dimensions, &answered);
+        let overall = overall_weights(&self.dimensions, &answered);
         let asked_all = self.dimensions.iter().flat_map(|each| &each.parts);
         let asked_all = asked_all.clone().any(|facet| !facet.parts.is_empty());
         let overall = self.score(&known, asked_all, &overall);
@@ -58,10 +58,10 @@ impl<'a> Drafter<'a> {
         let mut facets = Vec::new();
         for plan in &subject.dimensions {
             let asked = plan.facets.iter().any(|facet| !facet.parts.is_empty());
-            let weights = weights::of_dimension(&plan.tree, &answered);
+            let weights = dimension_weights(&plan.tree, &answered);
             dimensions.push(self.score(&known, asked, &weights));
             for facet in &plan.facets {
-                let weights = weights::of_facet(facet, &answered);
+                let weights = facet_weights(facet, &answered);
                 facets.push(self.score(&known, !facet.parts.is_empty(), &weights));
             }
         }

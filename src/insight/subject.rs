@@ -1,10 +1,8 @@
 //! What a wave measured, as far as computing its results needs it: the variables, what their codes
 //! are worth, the scores that they enter, the cells and the frame of slices.
 use crate::disclosure::{Frame, Judged, Limits};
-use crate::instrument::content::{Content, Format, Item, Role};
-use crate::instrument::{Answer, Layout};
-use crate::stats::weights::{Branch, Dimension, Leaf};
-use crate::stats::{Metric, RATING_CODES_MAX, Reply, Shape, Variable};
+use crate::instrument::{self, Answer, Content, Field, Format, Item, Layout, Role};
+use crate::stats::{Branch, Dimension, Leaf, Metric, RATING_CODES_MAX, Reply, Shape, Variable};
 
 /// A closed wave.
 pub(super) struct Subject {
@@ -62,7 +60,7 @@ pub(super) struct Thresholds {
 /// Where the answers of a sheet go in a record.
 struct SheetReader {
     len: usize,
-    fields: Vec<crate::instrument::layout::Field>,
+    fields: Vec<Field>,
 }
 
 impl Subject {
@@ -186,7 +184,7 @@ fn dimension_plans(content: &Content, asked: &[&Item]) -> Vec<DimensionPlan> {
             | Role::Information => None,
         })
         .collect();
-    let plan = |dimension: &crate::instrument::content::Dimension| {
+    let plan = |dimension: &instrument::Dimension| {
         let facets: Vec<Branch<Leaf>> = dimension
             .facets
             .iter()

@@ -1,5 +1,14 @@
 //! Computes releases of waves that exist in memory only, and compares them with what plain loops over
 //! the rows give; and attacks them.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::float_arithmetic,
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    reason = "tests compute again what is to be found, with small numbers, in plain loops"
+)]
 use std::num::NonZeroUsize;
 
 use rand::rngs::StdRng;
@@ -10,10 +19,8 @@ use super::compute::{Computed, Terms, compute};
 use super::subject::{Place, Subject, Thresholds};
 use crate::base::Localized;
 use crate::disclosure::{Card, Frame, Released};
-use crate::instrument::content::{
-    ChoiceOption, Content, Dimension, Facet, Format, Item, Referent, Role,
-};
 use crate::instrument::{Answer, Layout};
+use crate::instrument::{ChoiceOption, Content, Dimension, Facet, Format, Item, Referent, Role};
 
 /// What each person answered, by item.
 type Row = Vec<Answer>;

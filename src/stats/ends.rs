@@ -43,11 +43,14 @@ impl<'a> Ends<'a> {
         self.people += 1;
         let width = self.answers.len();
         let codes = &record[..width];
-        for lane in 0..width {
-            let code = codes[lane];
-            self.answers[lane] += u8::from(code.wrapping_sub(1) < u8::MAX - 1);
-            self.low[lane] += u8::from(code == 1);
-            self.high[lane] += u8::from(code == self.highest[lane]);
+        for (answers, code) in self.answers.iter_mut().zip(codes) {
+            *answers += u8::from(code.wrapping_sub(1) < u8::MAX - 1);
+        }
+        for (low, code) in self.low.iter_mut().zip(codes) {
+            *low += u8::from(*code == 1);
+        }
+        for ((high, highest), code) in self.high.iter_mut().zip(&self.highest).zip(codes) {
+            *high += u8::from(code == highest);
         }
         for lane in 0..self.shape.others().len() {
             let variable = self.shape.others()[lane];

@@ -12,7 +12,7 @@ mod sums;
 mod tally;
 #[cfg(test)]
 mod tests;
-pub mod weights;
+mod weights;
 
 pub use ends::Ends;
 pub use estimate::{
@@ -23,3 +23,6 @@ pub use shape::{RATING_CODES_MAX, Reply, Shape, Variable};
 pub use student::Student;
 pub use sums::{Joint, Sums};
 pub use tally::Tally;
+pub use weights::{
+    Branch, Dimension, Leaf, Weights, dimension_weights, facet_weights, overall_weights,
+};

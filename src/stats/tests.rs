@@ -1,6 +1,12 @@
+//! Laws of sums, and of what is computed from them.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "the numbers of tests are small"
+)]
 use proptest::prelude::*;
 
-use super::weights::{Branch, Leaf, of_all};
 use super::*;
 
 /// Codes per scored item, and two answers beside them.
@@ -138,7 +144,7 @@ proptest! {
             parts: leaves.iter().map(|lane| Leaf { lane: *lane, weight: 1 }).collect(),
         };
         let tree = [Branch { weight: 1, parts: vec![facet(&[0, 1, 2]), facet(&[3])] }];
-        let weights = of_all(&tree, &|_| true);
+        let weights = overall_weights(&tree, &|_| true);
         let n = u32::try_from(rows.len()).unwrap();
         let estimate = means.weighted(&weights, n - 1, None, &mut Student::default()).unwrap();
 
@@ -165,7 +171,7 @@ proptest! {
         let answered = |lane: usize| sums.answered(&shape, shape.scored()[lane]) > 0;
         let leaves = (0..shape.scored().len()).map(|lane| Leaf { lane, weight: 1 }).collect();
         let tree = [Branch { weight: 1, parts: vec![Branch { weight: 1, parts: leaves }] }];
-        let weights = of_all(&tree, &answered);
+        let weights = overall_weights(&tree, &answered);
         for (df, sampled) in [(0, None), (3, Some(Sampled { sample: 3, population: 4 })), (9, Some(Sampled { sample: 4, population: 4 }))] {
             match means.weighted(&weights, df, sampled, &mut Student::default()) {
                 Err(Degenerate::NoObservations) => prop_assert!(weights.is_empty()),

@@ -26,19 +26,19 @@ pub type Dimension = Branch<Branch<Leaf>>;
 pub type Weights = Vec<(usize, f64)>;
 
 /// Weights of the items in a facet.
-pub fn of_facet(facet: &Branch<Leaf>, answered: &impl Fn(usize) -> bool) -> Weights {
+pub fn facet_weights(facet: &Branch<Leaf>, answered: &impl Fn(usize) -> bool) -> Weights {
     let leaves = facet.parts.iter().filter(|leaf| answered(leaf.lane));
     level(leaves.map(|leaf| (leaf.weight, vec![(leaf.lane, 1.0)])))
 }
 
 /// Weights of the items in a dimension.
-pub fn of_dimension(dimension: &Dimension, answered: &impl Fn(usize) -> bool) -> Weights {
-    level(dimension.parts.iter().map(|facet| (facet.weight, of_facet(facet, answered))))
+pub fn dimension_weights(dimension: &Dimension, answered: &impl Fn(usize) -> bool) -> Weights {
+    level(dimension.parts.iter().map(|facet| (facet.weight, facet_weights(facet, answered))))
 }
 
 /// Weights of the items in the score of all dimensions.
-pub fn of_all(dimensions: &[Dimension], answered: &impl Fn(usize) -> bool) -> Weights {
-    level(dimensions.iter().map(|each| (each.weight, of_dimension(each, answered))))
+pub fn overall_weights(dimensions: &[Dimension], answered: &impl Fn(usize) -> bool) -> Weights {
+    level(dimensions.iter().map(|each| (each.weight, dimension_weights(each, answered))))
 }
 
 /// Puts the weights of parts together by the parts' own; empty parts take no part.
@@ -70,10 +70,10 @@ mod tests {
             },
             Branch { weight: 1, parts: vec![Branch { weight: 1, parts: vec![leaf(3, 2)] }] },
         ];
-        let all = of_all(&dimensions, &|_| true);
+        let all = overall_weights(&dimensions, &|_| true);
         assert_eq!(all, [(0, 0.1875), (1, 0.1875), (2, 0.125), (3, 0.5)]);
-        assert_eq!(of_all(&dimensions, &|lane| lane < 2), [(0, 0.5), (1, 0.5)]);
-        assert_eq!(of_all(&dimensions, &|lane| lane == 2), [(2, 1.0)]);
-        assert_eq!(of_all(&dimensions, &|_| false), []);
+        assert_eq!(overall_weights(&dimensions, &|lane| lane < 2), [(0, 0.5), (1, 0.5)]);
+        assert_eq!(overall_weights(&dimensions, &|lane| lane == 2), [(2, 1.0)]);
+        assert_eq!(overall_weights(&dimensions, &|_| false), []);
     }
 }

@@ -9,7 +9,7 @@ use orgfit::pb::respondent;
 use tonic::Status;
 use uuid::Uuid;
 
-use crate::harness::{Client, World};
+use crate::harness::{Client, Tenant, World};
 
 /// The organization's default language.
 pub(crate) const LANGUAGE: &str = "de-CH";
@@ -116,7 +116,12 @@ pub(crate) struct Company {
 
 impl Company {
     pub(crate) async fn found(world: &World) -> Self {
-        let client = world.client();
+        Self::found_for(world, &world.tenant).await
+    }
+
+    /// As another organization.
+    pub(crate) async fn found_for(world: &World, tenant: &Tenant) -> Self {
+        let client = world.client_with(&tenant.key);
         let request = directory::GetSegmentSchemeRequest {};
         let scheme = client.directory().get_segment_scheme(request).await.unwrap();
         let scheme = scheme.into_inner().segment_scheme.unwrap();
@@ -137,7 +142,7 @@ impl Company {
             directory::UpdateSegmentSchemeRequest { segment_scheme, validate_only: false };
         client.directory().update_segment_scheme(request).await.unwrap();
 
-        let root = world.tenant.root_unit_id.to_string();
+        let root = tenant.root_unit_id.to_string();
         let mut people = Vec::new();
         for (name, size) in [("", 6), ("Alpha", 12), ("Beta", 8), ("Gamma", 3)] {
             let unit_id = if name.is_empty() {
@@ -259,7 +264,12 @@ pub(crate) async fn submit(
 
 /// Runs what a loop of the server would do for this organization.
 pub(crate) async fn release(world: &World) {
+    release_for(world, &world.tenant).await;
+}
+
+/// As [`release`], for another organization.
+pub(crate) async fn release_for(world: &World, tenant: &Tenant) {
     let patience = std::time::Duration::from_mins(1);
-    let ctx = Context::operator(world.tenant.organization_id, world.clock.now(), patience);
+    let ctx = Context::operator(tenant.organization_id, world.clock.now(), patience);
     orgfit::insight::release_due(&world.db, &ctx).await.unwrap();
 }

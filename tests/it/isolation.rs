@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use orgfit::base::id::{Id, OrganizationId};
 use orgfit::base::{Clock, Context, schema};
-use orgfit::pb::common::AnswerSheet;
 use prost_reflect::prost::Message;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
@@ -13,7 +12,7 @@ use tonic::Code;
 use uuid::Uuid;
 
 use crate::access::Issuer;
-use crate::company::submit;
+use crate::company::{Company, release_for, request_id, sheet, submit};
 use crate::harness::{Database, Tenant, World};
 use crate::requests;
 use crate::respondent::Survey;
@@ -83,56 +82,29 @@ async fn live(world: &World, tenant: &Tenant) {
     let footer = json!({"header": {"importId": ended}, "footer": {"rowCount": 1}});
     call(world, tenant, requests::SUBMIT, &footer).await.unwrap();
     survey(world, tenant).await;
-    measure(world, tenant, &ctx).await;
+    measure(world, tenant).await;
 }
 
-/// Two waves that were planned, invited to, opened, answered, counted and closed; the results of the
-/// first one are released.
-async fn measure(world: &World, tenant: &Tenant, ctx: &Context) {
-    const ASSESSMENTS: &str = "orgfit.assessment.v1.AssessmentService";
-    const INSTRUMENTS: &str = "orgfit.instrument.v1.InstrumentService";
-    let mut people = Vec::new();
-    for number in 0..5 {
-        let person = json!({"person": {"unitId": tenant.root_unit_id.to_string(),
-            "displayName": format!("Person {number}")}});
-        let method = "orgfit.directory.v1.PeopleService/CreatePerson";
-        let person = call(world, tenant, method, &person).await.unwrap();
-        people.push(person["person"]["personId"].clone());
+/// A wave of a whole company, from its questions to its results, and one without results yet.
+async fn measure(world: &World, tenant: &Tenant) {
+    let company = Company::found_for(world, tenant).await;
+    let instrument = company.publish_questions().await;
+    let wave = company.plan(instrument.instrument_id).await;
+    let tokens = company.invite(&wave).await;
+    company.open(&wave, false).await.unwrap();
+    for (number, token) in (0..).zip(&tokens) {
+        submit(world, token, &request_id(), sheet(number)).await.unwrap();
     }
-    let question: serde_json::Value =
-        serde_json::from_str(&requests::INSTRUMENT.replace("$name", "asked")).unwrap();
-    let question = json!({"instrument": question["instrument"]});
-    let method = format!("{INSTRUMENTS}/CreateInstrument");
-    let made = call(world, tenant, &method, &question).await.unwrap();
-    let id = made["instrument"]["instrumentId"].clone();
-    let publish = json!({"instrumentId": id, "etag": made["instrument"]["etag"]});
-    call(world, tenant, &format!("{INSTRUMENTS}/PublishInstrument"), &publish).await.unwrap();
-    let series = json!({"assessment": {"displayName": "Fitness", "instrumentKey": "asked"}});
-    let method = format!("{ASSESSMENTS}/CreateAssessment");
-    let series = call(world, tenant, &method, &series).await.unwrap();
-    for released in [true, false] {
-        let wave = json!({"wave": {"assessmentId": series["assessment"]["assessmentId"],
-            "instrumentId": id, "formKey": "short"}});
-        let wave = call(world, tenant, &format!("{ASSESSMENTS}/CreateWave"), &wave).await.unwrap();
-        let (wave_id, etag) = (&wave["wave"]["waveId"], &wave["wave"]["etag"]);
-        let invite = json!({"waveId": wave_id, "people": {"personIds": people}});
-        let method = "orgfit.assessment.v1.InvitationService/IssueInvitations";
-        let invited = call(world, tenant, method, &invite).await.unwrap();
-        let open = json!({"waveId": wave_id, "etag": etag});
-        call(world, tenant, &format!("{ASSESSMENTS}/OpenWave"), &open).await.unwrap();
-        for (issued, code) in invited["issuedInvitations"].as_array().unwrap().iter().zip(1..) {
-            let token = issued["responseToken"].as_str().unwrap();
-            let id = Uuid::new_v4().to_string();
-            let codes = AnswerSheet { codes: vec![code] };
-            submit(world, token, &id, codes).await.unwrap();
-        }
-        orgfit::assessment::keep_time(&world.db, ctx).await.unwrap();
-        let close = json!({"waveId": wave_id});
-        call(world, tenant, &format!("{ASSESSMENTS}/CloseWave"), &close).await.unwrap();
-        if released {
-            orgfit::insight::release_due(&world.db, ctx).await.unwrap();
-        }
-    }
+    company.close(&wave).await.unwrap();
+    release_for(world, tenant).await;
+    // Another one waits for its results.
+    let instrument_id = wave.instrument_id;
+    let wave = company.plan(instrument_id).await;
+    company.invite(&wave).await;
+    company.open(&wave, false).await.unwrap();
+    // Counts how many have answered.
+    release_for(world, tenant).await;
+    company.close(&wave).await.unwrap();
 }
 
 /// An open wave with an answer, an imported one, and one that is mixed.

@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::access::Issuer;
 use crate::harness::{Tenant, World};
+use crate::measured::make_waves;
 use crate::requests::{self, Call, Path};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/authz.txt");
@@ -49,6 +50,7 @@ const ANSWERS: &[(&str, &str)] = &[
     ("ABORTED/ETAG_MISMATCH", "em"),
     ("FAILED_PRECONDITION/STATE_CONFLICT", "sc"),
     ("FAILED_PRECONDITION/NOT_READY", "nr"),
+    ("INVALID_ARGUMENT/SLICE_NOT_PLANNED", "np"),
 ];
 
 /// What an identifier names.
@@ -79,6 +81,7 @@ enum Resource {
     Instrument,
     Assessment,
     Wave,
+    Release,
     Invitation,
     Organization,
     PageToken,
@@ -110,6 +113,7 @@ fn resource(path: &Path) -> Option<Resource> {
         "assessment_id" => Resource::Assessment,
         "wave_id" => Resource::Wave,
         "invitation_ids" => Resource::Invitation,
+        "release_id" => Resource::Release,
         "organization_id" => Resource::Organization,
         "page_token" => Resource::PageToken,
         "request_id" | "submission_id" => return None,
@@ -178,7 +182,7 @@ pub(crate) fn fresh_key() -> String {
 }
 
 /// Calls a method in an organization with its key for everything.
-async fn ask(
+pub(crate) async fn ask(
     world: &World,
     tenant: &Tenant,
     method: &str,
@@ -222,14 +226,14 @@ fn is_fresh_name(value: &serde_json::Value) -> bool {
 }
 
 /// A draft of an instrument that could be published.
-async fn make_instrument(world: &World, tenant: &Tenant) -> String {
+pub(crate) async fn make_instrument(world: &World, tenant: &Tenant) -> String {
     let names = Names::from([("name", fresh_name()), ("uuid", Uuid::new_v4().to_string())]);
     let method = format!("{INSTRUMENTS}/CreateInstrument");
     let answer = ask(world, tenant, &method, requests::INSTRUMENT, &names).await;
     answer["instrument"]["instrumentId"].as_str().unwrap().to_owned()
 }
 
-async fn publish_instrument(world: &World, tenant: &Tenant, id: &str) {
+pub(crate) async fn publish_instrument(world: &World, tenant: &Tenant, id: &str) {
     let names = Names::from([("id", id.to_owned())]);
     let request = r#"{"instrumentId": "$id", "etag": "r1"}"#;
     ask(world, tenant, &format!("{INSTRUMENTS}/PublishInstrument"), request, &names).await;
@@ -349,6 +353,13 @@ impl Life {
             place.insert("instrument_key", key.to_owned());
             add_waves(world, tenant, place).await;
         }
+        let people: Vec<_> = [&inside, &outside]
+            .iter()
+            .flat_map(|place| ["person", "edited", "gone"].map(|name| place[name].clone()))
+            .collect();
+        let waves = make_waves(world, tenant, &people).await;
+        inside.extend(waves.clone());
+        outside.extend(waves);
         Self { tenant: tenant.clone(), inside, outside }
     }
 
@@ -524,6 +535,19 @@ impl Matrix {
                 Uuid::new_v4().to_string()
             }
             (Resource::Organization, _) => tenant.organization_id.to_string(),
+            // Slices are of the tree as it was when the wave opened.
+            (Resource::Unit, Kind::Own | Kind::Foreign)
+                if call.base.method.contains("InsightService") =>
+            {
+                life.inside["unit"].clone()
+            }
+            (Resource::Wave, Kind::Deleted) => life.inside["cancelled"].clone(),
+            (Resource::Wave, _) if call.base.method.contains("IntakeService") => {
+                life.inside["imported"].clone()
+            }
+            (Resource::Wave, _) => life.inside["released"].clone(),
+            (Resource::Release, Kind::Deleted) => Uuid::new_v4().to_string(),
+            (Resource::Release, _) => life.inside["release"].clone(),
             (Resource::Unit | Resource::UnitKey, _) => {
                 let (id, key) = make_unit(world, tenant, &life.inside["here"]).await;
                 if kind == Kind::Deleted {
@@ -590,23 +614,33 @@ impl Matrix {
         let id = Uuid::new_v4().to_string();
         let mut names = life.inside.clone();
         names.extend([("uuid", id.clone()), ("key", fresh_key())]);
-        let of_people = call.base.variant == "people" || call.method.name() == "ImportPeople";
-        let chunk = if of_people { requests::SUBMIT_PEOPLE } else { requests::SUBMIT_UNITS };
+        let chunk = match (call.method.name(), call.base.variant) {
+            ("ImportPeople", _) | (_, "people") => requests::SUBMIT_PEOPLE,
+            ("ImportResponses", _) | (_, "responses") => requests::SUBMIT_RESPONSES,
+            _ => requests::SUBMIT_UNITS,
+        };
         ask(&self.world, &life.tenant, requests::SUBMIT, chunk, &names).await;
         if kind != Kind::Own
             || call.base.variant.is_empty() && call.method.name().starts_with(['G', 'L'])
         {
-            self.close(&life.tenant, &id).await.unwrap();
+            self.close(life, call, &id).await.unwrap();
         }
         id
     }
 
     /// Ends an import of one row, since an organization has few open ones.
-    async fn close(&self, tenant: &Tenant, id: &str) -> Result<Vec<u8>, Status> {
-        let call = self.calls.iter().find(|call| call.base.variant == "footer").unwrap();
-        let names = Names::from([("uuid", id.to_owned())]);
-        let messages = call.encode(&names, None);
-        requests::send(&self.world.channel, Some(&tenant.key), requests::SUBMIT, messages).await
+    async fn close(&self, life: &Life, call: &Call, id: &str) -> Result<Vec<u8>, Status> {
+        let of_responses =
+            call.base.variant == "responses" || call.method.name() == "ImportResponses";
+        let footer =
+            if of_responses { requests::SUBMIT_RESPONSES_FOOTER } else { requests::SUBMIT_FOOTER };
+        let mut names = life.inside.clone();
+        names.insert("uuid", id.to_owned());
+        let input = requests::method(requests::SUBMIT).input();
+        let messages = requests::build(&input, &[footer], &names);
+        let encoded = messages.iter().map(Message::encode_to_vec).collect();
+        let key = Some(life.tenant.key.as_str());
+        requests::send(&self.world.channel, key, requests::SUBMIT, encoded).await
     }
 
     /// The permission that a call takes.
@@ -615,6 +649,9 @@ impl Matrix {
             Need::Nothing => None,
             Need::One(permission) => Some(permission),
             Need::ByImportKind if call.base.variant == "people" => Some(Permission::PeopleImport),
+            Need::ByImportKind if call.base.variant == "responses" => {
+                Some(Permission::ResponsesImport)
+            }
             Need::ByImportKind => Some(Permission::UnitsImport),
         }
     }
@@ -623,7 +660,8 @@ impl Matrix {
     async fn row(&self, call: &Call, path: Option<(&Path, Resource)>, kind: Kind) -> Row {
         let mut object = None;
         let mut row = Vec::new();
-        let is_read = call.base.method.contains("/Get") || call.base.method.contains("/List");
+        let is_read =
+            ["/Get", "/List", "/Watch"].iter().any(|verb| call.base.method.contains(verb));
         for principal in &self.principals {
             let credential = match (principal.name, Self::need(call)) {
                 ("all_but", None) => {
@@ -668,7 +706,7 @@ impl Matrix {
             if is_ok && call.base.method == requests::SUBMIT && call.base.variant != "footer" {
                 let is_import = path.is_some_and(|(_, resource)| resource == Resource::Import);
                 let id = object.as_ref().filter(|_| is_import).unwrap_or(&names["uuid"]);
-                self.close(&self.ours.tenant, id).await.unwrap();
+                self.close(&self.ours, call, id).await.unwrap();
             }
             if is_ok && !is_read {
                 object = None;
@@ -676,7 +714,7 @@ impl Matrix {
         }
         if let (Some((_, Resource::Import)), Some(id)) = (path, object) {
             // Whatever is still open; most is not there or finished.
-            self.close(&self.ours.tenant, &id).await.ok();
+            self.close(&self.ours, call, &id).await.ok();
         }
         row
     }
@@ -777,6 +815,13 @@ const OPEN_TO_PARTS: &[(&str, &str)] = &[
     ("GetInstrument", "instrument_id"),
     ("CreateWave", "wave.instrument_id"),
     ("UpdateWave", "wave.instrument_id"),
+    // A wave of the whole organization is seen by each of its parts, and so are its releases.
+    ("GetScorecard", "wave_id"),
+    ("GetScorecard", "release_id"),
+    ("ListScoreBreakdown", "wave_id"),
+    ("ListScoreBreakdown", "release_id"),
+    ("WatchResults", "wave_id"),
+    ("ListReleases", "wave_id"),
 ];
 /// What belongs to the whole organization, so that whoever may read some reads all.
 const OPEN_KINDS: &[Resource] = &[Resource::Assessment, Resource::Wave];

@@ -182,6 +182,27 @@ pub(crate) const SUBMIT_PEOPLE: &str =
 pub(crate) const SUBMIT_FOOTER: &str =
     r#"{"header": {"importId": "$uuid", "source": "hr"}, "footer": {"rowCount": 1}}"#;
 
+macro_rules! response_header {
+    () => {
+        r#""header": {"importId": "$uuid", "source": "hr", "waveId": "$imported",
+            "itemKeys": ["time_1", "overall"]}"#
+    };
+}
+macro_rules! response_rows {
+    () => {
+        r#"{"chunkIndex": 0, "rows": [{"unitExternalId": "$unit_key",
+            "segments": [{"dimensionKey": "contact", "valueKey": "daily"}],
+            "answers": {"codes": [3, 0]}}]}"#
+    };
+}
+const RESPONSE_HEADER: &str = concat!("{", response_header!(), "}");
+/// A chunk of responses by the unary twin.
+pub(crate) const SUBMIT_RESPONSES: &str =
+    concat!("{", response_header!(), r#", "responses": "#, response_rows!(), "}");
+/// The end of an import of one response by the unary twin.
+pub(crate) const SUBMIT_RESPONSES_FOOTER: &str =
+    concat!("{", response_header!(), r#", "footer": {"rowCount": 1}}"#);
+
 /// `SubmitImportChunk`.
 pub(crate) const SUBMIT: &str = "orgfit.intake.v1.IntakeService/SubmitImportChunk";
 
@@ -298,6 +319,28 @@ pub(crate) const BASES: &[Base] = &[
         &[r#"{"waveId": "$wave", "invitationIds": ["$invitation"]}"#],
     ),
     base(
+        "orgfit.insight.v1.InsightService/GetScorecard",
+        "",
+        &[r#"{"waveId": "$released", "slice": {"unitId": "$here"},
+            "view": "SCORECARD_VIEW_FULL", "releaseId": "$release", "languageCode": "de"}"#],
+    ),
+    base(
+        "orgfit.insight.v1.InsightService/ListScoreBreakdown",
+        "",
+        &[r#"{"waveId": "$released", "slice": {"unitId": "$here"}, "pageSize": 1,
+            "releaseId": "$release", "languageCode": "de"}"#],
+    ),
+    base(
+        "orgfit.insight.v1.InsightService/WatchResults",
+        "",
+        &[r#"{"waveId": "$released", "slices": [{"unitId": "$here"}]}"#],
+    ),
+    base(
+        "orgfit.insight.v1.InsightService/ListReleases",
+        "",
+        &[r#"{"waveId": "$released", "pageSize": 1}"#],
+    ),
+    base(
         "orgfit.intake.v1.IntakeService/ImportUnits",
         "",
         &[HEADER, concat!(r#"{"rows": "#, unit_rows!(), "}"), FOOTER],
@@ -307,8 +350,14 @@ pub(crate) const BASES: &[Base] = &[
         "",
         &[HEADER, concat!(r#"{"rows": "#, person_rows!(), "}"), FOOTER],
     ),
+    base(
+        "orgfit.intake.v1.IntakeService/ImportResponses",
+        "",
+        &[RESPONSE_HEADER, concat!(r#"{"rows": "#, response_rows!(), "}"), FOOTER],
+    ),
     base(SUBMIT, "units", &[SUBMIT_UNITS]),
     base(SUBMIT, "people", &[SUBMIT_PEOPLE]),
+    base(SUBMIT, "responses", &[SUBMIT_RESPONSES]),
     base(SUBMIT, "footer", &[SUBMIT_FOOTER]),
     base(
         "orgfit.respondent.v1.RespondentService/GetQuestionnaire",
