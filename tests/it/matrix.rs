@@ -541,11 +541,17 @@ impl Matrix {
             {
                 life.inside["unit"].clone()
             }
-            (Resource::Wave, Kind::Deleted) => life.inside["cancelled"].clone(),
+            (Resource::Wave, Kind::Deleted)
+                if !call.base.method.contains("orgfit.assessment.v1") =>
+            {
+                life.inside["cancelled"].clone()
+            }
             (Resource::Wave, _) if call.base.method.contains("IntakeService") => {
                 life.inside["imported"].clone()
             }
-            (Resource::Wave, _) => life.inside["released"].clone(),
+            (Resource::Wave, _) if call.base.method.contains("InsightService") => {
+                life.inside["released"].clone()
+            }
             (Resource::Release, Kind::Deleted) => Uuid::new_v4().to_string(),
             (Resource::Release, _) => life.inside["release"].clone(),
             (Resource::Unit | Resource::UnitKey, _) => {
