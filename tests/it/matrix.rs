@@ -266,7 +266,7 @@ async fn cancel_wave(world: &World, tenant: &Tenant, id: &str) {
 /// An invitation of a person to a wave.
 async fn invite(world: &World, tenant: &Tenant, wave: &str, person: &str) -> String {
     let names = Names::from([
-        ("wave", wave.to_owned()),
+        ("inviting", wave.to_owned()),
         ("person", person.to_owned()),
         ("uuid", Uuid::new_v4().to_string()),
     ]);
@@ -284,7 +284,7 @@ async fn add_waves(world: &World, tenant: &Tenant, place: &mut Names) {
     let wave = make_wave(world, tenant, place, &series).await;
     let invitation = invite(world, tenant, &wave, &place["person"]).await;
     invite(world, tenant, &wave, &place["edited"]).await;
-    for name in ["opening", "cancelling"] {
+    for name in ["inviting", "opening", "cancelling"] {
         let series = make_series(world, tenant, place).await;
         let wave = make_wave(world, tenant, place, &series).await;
         place.insert(name, wave);
@@ -541,11 +541,13 @@ impl Matrix {
             {
                 life.inside["unit"].clone()
             }
-            (Resource::Wave, Kind::Deleted) => life.inside["cancelled"].clone(),
+            (Resource::Wave, Kind::Deleted) if !is_of_waves(call) => {
+                life.inside["cancelled"].clone()
+            }
             (Resource::Wave, _) if call.base.method.contains("IntakeService") => {
                 life.inside["imported"].clone()
             }
-            (Resource::Wave, _) => life.inside["released"].clone(),
+            (Resource::Wave, _) if !is_of_waves(call) => life.inside["released"].clone(),
             (Resource::Release, Kind::Deleted) => Uuid::new_v4().to_string(),
             (Resource::Release, _) => life.inside["release"].clone(),
             (Resource::Unit | Resource::UnitKey, _) => {
@@ -738,6 +740,11 @@ impl Matrix {
         }
         lines
     }
+}
+
+/// Whether a call changes waves, so that each gets one of its own.
+fn is_of_waves(call: &Call) -> bool {
+    call.base.method.starts_with("orgfit.assessment.")
 }
 
 /// What an answer comes down to.
