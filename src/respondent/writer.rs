@@ -228,12 +228,13 @@ async fn look_up(
     }
     Ok(verdicts
         .into_iter()
-        .map(|verdict| match verdict {
+        .zip(&others)
+        .map(|(verdict, one)| match verdict {
             // It could be spent the moment after it could not, which is for the caller to repeat.
             Verdict::Usable(_) => Err(unavailable()),
             Verdict::Repetition => Ok(()),
             Verdict::Spent | Verdict::Invalid | Verdict::NotOpen => {
-                verdict.refusal().map_or(Ok(()), Err)
+                verdict.refusal(one.token.wave_id).map_or(Ok(()), Err)
             }
         })
         .collect())

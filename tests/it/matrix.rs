@@ -541,13 +541,17 @@ impl Matrix {
             {
                 life.inside["unit"].clone()
             }
-            (Resource::Wave, Kind::Deleted) if !is_of_waves(call) => {
+            (Resource::Wave, Kind::Deleted)
+                if !call.base.method.contains("orgfit.assessment.v1") =>
+            {
                 life.inside["cancelled"].clone()
             }
             (Resource::Wave, _) if call.base.method.contains("IntakeService") => {
                 life.inside["imported"].clone()
             }
-            (Resource::Wave, _) if !is_of_waves(call) => life.inside["released"].clone(),
+            (Resource::Wave, _) if call.base.method.contains("InsightService") => {
+                life.inside["released"].clone()
+            }
             (Resource::Release, Kind::Deleted) => Uuid::new_v4().to_string(),
             (Resource::Release, _) => life.inside["release"].clone(),
             (Resource::Unit | Resource::UnitKey, _) => {
@@ -740,11 +744,6 @@ impl Matrix {
         }
         lines
     }
-}
-
-/// Whether a call changes waves, so that each gets one of its own.
-fn is_of_waves(call: &Call) -> bool {
-    call.base.method.starts_with("orgfit.assessment.")
 }
 
 /// What an answer comes down to.
