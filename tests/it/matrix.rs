@@ -266,7 +266,7 @@ async fn cancel_wave(world: &World, tenant: &Tenant, id: &str) {
 /// An invitation of a person to a wave.
 async fn invite(world: &World, tenant: &Tenant, wave: &str, person: &str) -> String {
     let names = Names::from([
-        ("wave", wave.to_owned()),
+        ("inviting", wave.to_owned()),
         ("person", person.to_owned()),
         ("uuid", Uuid::new_v4().to_string()),
     ]);
@@ -284,7 +284,7 @@ async fn add_waves(world: &World, tenant: &Tenant, place: &mut Names) {
     let wave = make_wave(world, tenant, place, &series).await;
     let invitation = invite(world, tenant, &wave, &place["person"]).await;
     invite(world, tenant, &wave, &place["edited"]).await;
-    for name in ["opening", "cancelling"] {
+    for name in ["inviting", "opening", "cancelling"] {
         let series = make_series(world, tenant, place).await;
         let wave = make_wave(world, tenant, place, &series).await;
         place.insert(name, wave);

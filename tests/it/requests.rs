@@ -145,9 +145,9 @@ const WAVE_CHANGE: &str = concat!(
     r#"}, "updateMask": "displayName,instrumentId,formKey,plannedCloseTime,timeZone,languageCodes,anonymityPolicy"}"#
 );
 /// Invites a person.
-pub(crate) const INVITE: &str = r#"{"waveId": "$wave", "people": {"personIds": ["$person"]},
+pub(crate) const INVITE: &str = r#"{"waveId": "$inviting", "people": {"personIds": ["$person"]},
     "expireTime": "2089-01-01T00:00:00Z", "requestId": "$uuid"}"#;
-const INVITE_BATCH: &str = r#"{"waveId": "$wave", "anonymousBatch": {"unitId": "$here",
+const INVITE_BATCH: &str = r#"{"waveId": "$inviting", "anonymousBatch": {"unitId": "$here",
     "segments": [{"dimensionKey": "contact", "valueKey": "daily"}], "count": 5},
     "requestId": "$uuid"}"#;
 const HEADER: &str = r#"{"header": {"importId": "$uuid", "source": "hr"}}"#;
