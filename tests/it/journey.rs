@@ -133,6 +133,7 @@ impl Company {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one life, told from its beginning to its end")]
 async fn a_wave_goes_from_questions_to_a_released_scorecard() {
     let world = World::start().await;
     let company = Company::found(&world).await;

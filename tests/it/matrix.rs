@@ -519,6 +519,7 @@ impl Matrix {
     }
 
     /// A thing for an identifier to name.
+    #[expect(clippy::too_many_lines, reason = "an arm per kind of thing")]
     async fn object(&self, call: &Call, resource: Resource, kind: Kind) -> String {
         let world = &self.world;
         let life = if kind == Kind::Foreign { &self.theirs } else { &self.ours };

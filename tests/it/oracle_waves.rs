@@ -46,6 +46,7 @@ fn rows(dir: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
     reader.deserialize().map(Result::unwrap).collect()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the fields of requests take it")]
 fn text(text: &str) -> Option<LocalizedText> {
     Some(LocalizedText { by_language: [(LANGUAGE.to_owned(), text.to_owned())].into() })
 }
