@@ -21,7 +21,7 @@ pub use questionnaire::{Attribute, Promise, Questionnaire};
 pub use rpc::RespondentRpc;
 pub use sheet::Form;
 pub use token::{Digest, TOKEN_PREFIX, Token, token_digest, token_invalid, write_token};
-pub use writer::{Submissions, Writer, writers};
+pub use writer::{Submissions, Writer, writer};
 
 use crate::base::clock::Timestamp;
 use crate::base::id::{InvitationId, UnitId, WaveId};

@@ -5,10 +5,12 @@
 //! that their answers are stored before it returned. Whoever was not stored is told the truth by a
 //! look at the token. When a batch fails, its members are tried one by one.
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{Mutex, mpsc, oneshot};
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::store::submission as store;
@@ -21,10 +23,10 @@ use crate::base::{Db, Error, Reason, Result, Session, metric};
 const QUEUE_MAX: usize = 4_096;
 /// Submissions of a batch at most.
 const BATCH_MAX: usize = 64;
-/// Writers. While one waits for its commit, the other one gathers.
-const WRITERS: usize = 2;
-/// How long one gathers at most while the other one writes. Two that write at once share the work of one in
-/// smaller pieces, so that it takes longer; but neither has to wait for a statement that hangs.
+/// Batches that are written at once.
+const HANDS: usize = 2;
+/// How long a batch has to be under way before another one is begun beside it. Two at once share the same
+/// work in smaller pieces, which takes longer; but none has to wait for a statement that hangs.
 const GATHERING_TIME_MAX: Duration = Duration::from_millis(20);
 /// When a refused submission may come back.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
@@ -44,28 +46,22 @@ pub(super) struct Submission {
 }
 
 type Reply = oneshot::Sender<Result<()>>;
+type Waiting = (Submission, Reply);
 
 /// Where submissions are handed in.
 #[derive(Clone, Debug)]
-pub struct Submissions(mpsc::Sender<(Submission, Reply)>);
+pub struct Submissions(mpsc::Sender<Waiting>);
 
 /// Writes submissions. Whoever makes it runs it, and ends it after the last call.
 pub struct Writer {
     db: Db,
-    queue: Arc<Mutex<mpsc::Receiver<(Submission, Reply)>>>,
-    /// Held while writing.
-    turn: Arc<Mutex<()>>,
-    session: Option<Session>,
+    queue: mpsc::Receiver<Waiting>,
 }
 
-/// Where submissions are handed in, and the writers, each of which takes a connection of `db`.
-pub fn writers(db: &Db) -> (Submissions, Vec<Writer>) {
-    let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-    let queue = Arc::new(Mutex::new(receiver));
-    let turn = Arc::new(Mutex::new(()));
-    let writer =
-        || Writer { db: db.clone(), queue: queue.clone(), turn: turn.clone(), session: None };
-    (Submissions(sender), std::iter::repeat_with(writer).take(WRITERS).collect())
+/// Where submissions are handed in, and what writes them by connections of `db`.
+pub fn writer(db: &Db) -> (Submissions, Writer) {
+    let (sender, queue) = mpsc::channel(QUEUE_MAX);
+    (Submissions(sender), Writer { db: db.clone(), queue })
 }
 
 impl Submissions {
@@ -88,34 +84,51 @@ impl Submissions {
 impl Writer {
     /// Writes what is handed in until `stop`, and then what still waits.
     pub async fn run(mut self, stop: CancellationToken) {
-        let (queue, turn) = (self.queue.clone(), self.turn.clone());
-        let mut batch = Vec::with_capacity(BATCH_MAX);
+        let hand = || Hand { db: self.db.clone(), session: None };
+        let mut idle: Vec<Hand> = std::iter::repeat_with(hand).take(HANDS).collect();
+        let mut busy = FuturesUnordered::new();
+        let mut begun = Instant::now();
         loop {
-            let mut waiting = queue.lock().await;
-            let received = tokio::select! {
-                received = waiting.recv_many(&mut batch, BATCH_MAX) => received,
-                () = stop.cancelled(), if !waiting.is_closed() => {
-                    waiting.close();
-                    continue;
+            let patience_ends = begun + GATHERING_TIME_MAX;
+            let is_patient = !busy.is_empty() && Instant::now() < patience_ends;
+            let mut batch = Vec::with_capacity(BATCH_MAX);
+            tokio::select! {
+                Some(ended) = busy.next(), if !busy.is_empty() => {
+                    idle.push(Option::unwrap_or_else(ended, hand));
                 }
-            };
-            if received == 0 {
-                return;
+                () = tokio::time::sleep_until(patience_ends.into()), if is_patient => {}
+                received = self.queue.recv_many(&mut batch, BATCH_MAX), if !is_patient && !idle.is_empty() => {
+                    match idle.pop() {
+                        Some(hand) if received > 0 => {
+                            busy.push(hand.write_guarded(batch));
+                        }
+                        _ => break,
+                    }
+                    begun = Instant::now();
+                }
+                () = stop.cancelled(), if !self.queue.is_closed() => self.queue.close(),
             }
-            let _turn = tokio::time::timeout(GATHERING_TIME_MAX, turn.lock()).await.ok();
-            while batch.len() < BATCH_MAX
-                && let Ok(one) = waiting.try_recv()
-            {
-                batch.push(one);
-            }
-            drop(waiting);
-            self.write(batch.drain(..)).await;
         }
+        while busy.next().await.is_some() {}
+    }
+}
+
+/// Writes one batch after the other by a connection of its own.
+struct Hand {
+    db: Db,
+    session: Option<Session>,
+}
+
+impl Hand {
+    /// Writes a batch. A defect ends this one, and the hand with it; callers are told that nothing is
+    /// known.
+    async fn write_guarded(self, batch: Vec<Waiting>) -> Option<Self> {
+        AssertUnwindSafe(self.write(batch)).catch_unwind().await.ok()
     }
 
     /// Writes a batch, tenant by tenant.
-    async fn write(&mut self, batch: impl Iterator<Item = (Submission, Reply)>) {
-        let mut tenants: BTreeMap<OrganizationId, Vec<(Submission, Reply)>> = BTreeMap::new();
+    async fn write(mut self, batch: Vec<Waiting>) -> Self {
+        let mut tenants: BTreeMap<OrganizationId, Vec<Waiting>> = BTreeMap::new();
         for (submission, reply) in batch {
             tenants.entry(submission.token.organization_id).or_default().push((submission, reply));
         }
@@ -135,6 +148,7 @@ impl Writer {
                 let _ = reply.send(outcome);
             }
         }
+        self
     }
 
     /// The session, made if there is none.

@@ -40,7 +40,7 @@ pub use worker::{Loop, housekeeping};
 
 use crate::base::context::{IdSource, RandomIds};
 use crate::base::{Clock, Db, SystemClock};
-use crate::respondent::writers;
+use crate::respondent::writer;
 use accept::Door;
 use handler::Handler;
 use running::Ends;
@@ -134,10 +134,8 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         health::public(SERVICES, options.reflection, ends.connections.drain.clone())
             .await
             .map_err(|error| StartError::Contract(error.into()))?;
-    let (submissions, writers) = writers(&options.respondent_db);
-    for writer in writers {
-        ends.writers.spawn(writer.run(ends.last_call.clone()));
-    }
+    let (submissions, writer) = writer(&options.respondent_db);
+    ends.writers.spawn(writer.run(ends.last_call.clone()));
     let ours = services::handler(&options, submissions, &ends)
         .map_err(|error| StartError::Contract(error.into()))?;
     let split = Handler::new(move |call| {
