@@ -35,7 +35,7 @@ pub(crate) struct Ground {
 pub(crate) struct Wave<'ground> {
     ground: &'ground Ground,
     organization_id: OrganizationId,
-    wave_id: WaveId,
+    id: WaveId,
 }
 
 impl Ground {
@@ -82,7 +82,7 @@ impl Ground {
     pub(crate) async fn close_a_wave(&self) -> Outcome<Wave<'_>> {
         let organization_id = OrganizationId::from_uuid(RandomIds.ordered(SystemClock.now()));
         let wave_id = WaveId::from_uuid(RandomIds.random());
-        let wave = Wave { ground: self, organization_id, wave_id };
+        let wave = Wave { ground: self, organization_id, id: wave_id };
         let ctx = wave.context();
         let settings =
             Settings::new("Bench".to_owned(), chrono_tz::Europe::Zurich, "en".to_owned());
@@ -112,7 +112,7 @@ impl Wave<'_> {
     }
 
     async fn insert_assessment(&self, units: &[UnitId]) -> Outcome<()> {
-        let (tenant, wave) = (self.organization_id.uuid(), self.wave_id.uuid());
+        let (tenant, wave) = (self.organization_id.uuid(), self.id.uuid());
         let mut connection = self.ground.superuser().await?;
         let stored: Vec<String> = segments().into_iter().map(|each| each.key).collect();
         let policy = serde_json::json!({
@@ -174,7 +174,7 @@ impl Wave<'_> {
     /// A million sheets, and the tokens that were spent for them.
     async fn insert_answers(&self) -> Outcome<()> {
         let mut connection = self.ground.superuser().await?;
-        let before = format!("{}\t{}", self.organization_id, self.wave_id);
+        let before = format!("{}\t{}", self.organization_id, self.id);
         let mut copy = connection
             .copy_in_raw(
                 "COPY respondent_sealed (tenant_id, wave_id, answer_id, cell_id, answers) FROM STDIN",
@@ -192,12 +192,12 @@ impl Wave<'_> {
              FROM generate_series(1, $3) AS number",
         )
         .bind(self.organization_id.uuid())
-        .bind(self.wave_id.uuid())
+        .bind(self.id.uuid())
         .bind(i64::try_from(UNITS * PEOPLE_PER_UNIT)?)
         .execute(&mut connection)
         .await?;
         sqlx::query("UPDATE respondent_waves SET state = 2, close_time = now() WHERE wave_id = $1")
-            .bind(self.wave_id.uuid())
+            .bind(self.id.uuid())
             .execute(&mut connection)
             .await?;
         sqlx::raw_sql("VACUUM ANALYZE respondent_sealed, respondent_tokens, respondent_cells")
@@ -210,7 +210,7 @@ impl Wave<'_> {
     pub(crate) async fn mix(&self) -> Outcome<()> {
         let ctx = self.context();
         let mut tx = self.ground.db.write("mix_answers", ctx.scope()).await?;
-        assessment::mix(&mut tx, self.wave_id).await?;
+        assessment::mix(&mut tx, self.id).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -242,7 +242,7 @@ impl Wave<'_> {
         let sql = format!(
             "COPY (SELECT cell_id, answers FROM respondent_answers WHERE tenant_id = '{}' AND \
              wave_id = '{}') TO STDOUT (FORMAT binary)",
-            self.organization_id, self.wave_id
+            self.organization_id, self.id
         );
         let begun = Instant::now();
         let mut stream = connection.copy_out_raw(&sql).await?;

@@ -191,20 +191,24 @@ async fn open_wave(db: &Db, organization_id: OrganizationId, wave_id: WaveId) ->
     Ok(())
 }
 
+fn make_tokens(organization_id: OrganizationId, wave_id: WaveId, count: usize) -> Vec<String> {
+    let mut random = rand::rng();
+    (0..count)
+        .map(|_| {
+            let mut secret = [0; 32];
+            random.fill_bytes(&mut secret);
+            write_token(organization_id, wave_id, secret)
+        })
+        .collect()
+}
+
 async fn issue_tokens(
     db: &Db,
     organization_id: OrganizationId,
     wave_id: WaveId,
     count: usize,
 ) -> Outcome<Vec<String>> {
-    let mut random = rand::rng();
-    let tokens: Vec<String> = (0..count)
-        .map(|_| {
-            let mut secret = [0; 32];
-            random.fill_bytes(&mut secret);
-            write_token(organization_id, wave_id, secret)
-        })
-        .collect();
+    let tokens = make_tokens(organization_id, wave_id, count);
     for part in tokens.chunks(TOKENS_AT_ONCE) {
         let ctx = Context::operator(organization_id, SystemClock.now(), PATIENCE);
         let new: Vec<_> = part

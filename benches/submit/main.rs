@@ -12,7 +12,8 @@
 //! tables with the same rows, policies and indexes, as many clients, two threads.
 //!
 //! Each round does one after the other with tokens that nobody has used, and every measurement begins
-//! after a checkpoint. Server, callers and database share the machine. Medians are compared.
+//! after a checkpoint. Server, callers and database share the machine. Medians are compared. Numbers of
+//! callers as arguments leave the others out.
 mod baseline;
 mod callers;
 mod ground;
@@ -25,27 +26,32 @@ use ground::Ground;
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 const ROUNDS: usize = 3;
+const LOADS: [Load; 3] = [(8, 20_000), (32, 40_000), (256, 51_200)];
+
 /// Callers at once, and answers that they give together in a measurement.
-const LOADS: [(usize, usize); 3] = [(8, 20_000), (32, 40_000), (256, 51_200)];
+type Load = (usize, usize);
 
 #[tokio::main]
 async fn main() -> Outcome<()> {
-    let ground =
-        Ground::prepare(ROUNDS * LOADS.iter().map(|(_, answers)| answers).sum::<usize>()).await?;
-    let measured = measure(&ground).await;
+    let wanted: Vec<usize> = std::env::args().filter_map(|word| word.parse().ok()).collect();
+    let mut loads = LOADS.to_vec();
+    loads.retain(|(clients, _)| wanted.is_empty() || wanted.contains(clients));
+    let answers = loads.iter().map(|(_, answers)| answers).sum::<usize>();
+    let ground = Ground::prepare(ROUNDS * answers).await?;
+    let measured = measure(&ground, &loads).await;
     ground.clear_away().await?;
-    for ((clients, _), (ours, baseline)) in LOADS.iter().zip(measured?) {
+    for ((clients, _), (ours, baseline)) in loads.iter().zip(measured?) {
         report(&format!("submit_clients_{clients}"), median(ours), median(baseline))?;
     }
     Ok(())
 }
 
 /// Rates of each load, ours and the baseline's.
-async fn measure(ground: &Ground) -> Outcome<Vec<(Vec<f64>, Vec<f64>)>> {
-    let mut rates = vec![(Vec::new(), Vec::new()); LOADS.len()];
+async fn measure(ground: &Ground, loads: &[Load]) -> Outcome<Vec<(Vec<f64>, Vec<f64>)>> {
+    let mut rates = vec![(Vec::new(), Vec::new()); loads.len()];
     let mut used = 0;
     for round in 1..=ROUNDS {
-        for ((clients, answers), (ours, baseline)) in LOADS.into_iter().zip(&mut rates) {
+        for ((clients, answers), (ours, baseline)) in loads.iter().copied().zip(&mut rates) {
             ground.checkpoint().await?;
             let tokens = &ground.tokens[used..used + answers];
             let measured = callers::run(ground.address(), clients, tokens).await?;

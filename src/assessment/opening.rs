@@ -273,8 +273,9 @@ impl Ground {
                 Ok((*invitation, cell))
             })
             .collect::<Result<_>>()?;
+        let formed = respondent_cells(&self.formation.cells, &self.units, true)?;
         let roster_digest = match wave.source {
-            Source::Invited => digest_roster(&cells, salt),
+            Source::Invited => digest_roster(&cells, &formed, salt),
             Source::Imported => Vec::new(),
         };
         let policy_digest = wave.fields.policy.digest(&HEXLOWER.encode(&roster_digest)).to_vec();
@@ -288,7 +289,7 @@ impl Ground {
             questionnaire: self.questionnaire(wave),
             close_time: wave.fields.planned_close_time,
             imported: wave.is_imported(),
-            cells: respondent_cells(&self.formation.cells, &self.units, true)?,
+            cells: formed,
         };
         respondent::open(tx, &new).await?;
         respondent::assign_cells(tx, wave.wave_id, &cells).await?;
@@ -350,15 +351,25 @@ pub(super) fn respondent_cells(
         .collect()
 }
 
-/// Salted SHA-256 over the roster: a line per invitation with its cell, in the order of the
-/// identifiers.
-fn digest_roster(cells: &[(InvitationId, i32)], salt: &[u8]) -> Vec<u8> {
+/// Salted SHA-256 over the roster: what each cell stands for, and a line per invitation with its cell,
+/// in the order of the identifiers.
+fn digest_roster(cells: &[(InvitationId, i32)], formed: &[Cell], salt: &[u8]) -> Vec<u8> {
+    let digest = formed.iter().fold(Sha256::new().chain_update(salt), |digest, cell| {
+        let values = cell.values.iter().flat_map(|value| match value {
+            // No dimension has as many values.
+            None => u16::MAX.to_be_bytes(),
+            Some(value) => value.to_be_bytes(),
+        });
+        digest
+            .chain_update(cell.cell_id.to_be_bytes())
+            .chain_update(cell.unit_id.uuid().as_bytes())
+            .chain_update(values.collect::<Vec<u8>>())
+    });
     let mut sorted = cells.to_vec();
     sorted.sort_unstable();
-    let digest =
-        sorted.iter().fold(Sha256::new().chain_update(salt), |digest, (invitation, cell)| {
-            digest.chain_update(invitation.uuid().as_bytes()).chain_update(cell.to_be_bytes())
-        });
+    let digest = sorted.iter().fold(digest, |digest, (invitation, cell)| {
+        digest.chain_update(invitation.uuid().as_bytes()).chain_update(cell.to_be_bytes())
+    });
     digest.finalize().to_vec()
 }
 
@@ -371,10 +382,19 @@ mod tests {
     #[test]
     fn a_roster_is_digested_whatever_its_order_and_every_cell_counts() {
         let id = |number| InvitationId::from_uuid(Uuid::from_u128(number));
-        let digest = |cells: &[(InvitationId, i32)], salt| digest_roster(cells, salt);
+        let cell = |unit| Cell {
+            cell_id: 0,
+            unit_id: UnitId::from_uuid(Uuid::from_u128(unit)),
+            unit_name: String::new(),
+            values: vec![None],
+            invited: 2,
+            late: 0,
+        };
+        let digest = |cells: &[(InvitationId, i32)], salt| digest_roster(cells, &[cell(1)], salt);
         let cells = [(id(1), 0), (id(2), 1)];
         assert_eq!(digest(&cells, b"a"), digest(&[cells[1], cells[0]], b"a"));
         assert_ne!(digest(&cells, b"a"), digest(&cells, b"b"));
         assert_ne!(digest(&cells, b"a"), digest(&[(id(1), 0), (id(2), 0)], b"a"));
+        assert_ne!(digest(&cells, b"a"), digest_roster(&cells, &[cell(2)], b"a"));
     }
 }

@@ -166,6 +166,7 @@ fn parse_period(
         (Source::Invited, None) => Some(None),
         (Source::Invited, Some(_)) => {
             check.refuse("measured_period", "must be empty, since the wave is measured here");
+            check.refuse("source", "must be IMPORTED where a measured_period is given");
             None
         }
         (Source::Imported, None) => {

@@ -110,7 +110,8 @@ impl Db {
         // What is set for the session must not come back to the pool.
         connection.close_on_drop();
         let sql = format!(
-            "SET statement_timeout = '{}ms'; SET plan_cache_mode = force_generic_plan",
+            "SET statement_timeout = '{}ms'; SET plan_cache_mode = force_generic_plan; \
+             SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off",
             STATEMENT_TIMEOUT.as_millis()
         );
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await?;
@@ -134,7 +135,8 @@ fn options(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
 }
 
 /// A connection whose statements commit by themselves: one round trip where a transaction takes three.
-/// It is planned for statements over batches, whose plans do not depend on the values.
+/// It is planned for look-ups of batches by index, once for all values and whatever the size of tables was
+/// then.
 #[derive(Debug)]
 pub struct Session {
     connection: PoolConnection<Postgres>,

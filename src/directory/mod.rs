@@ -119,18 +119,6 @@ pub async fn list_roster_people(tx: &mut Tx, ids: &[PersonId]) -> Result<Vec<Ros
     store::roster::list_roster_people(tx, ids).await
 }
 
-/// All units that share something with `reach`: those within it and those above; none when that
-/// is everything.
-pub async fn list_related(tx: &mut Tx, reach: &Reach) -> Result<Option<Vec<UnitId>>> {
-    match reach {
-        Reach::Organization => Ok(None),
-        Reach::Subtrees(tops) => {
-            let tops: Vec<UnitId> = tops.iter().copied().collect();
-            store::roster::list_related(tx, &tops).await.map(Some)
-        }
-    }
-}
-
 /// The person behind a caller's own key, if there is one who has not left.
 pub async fn find_active_person_by_external_id(
     tx: &mut Tx,

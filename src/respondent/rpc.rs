@@ -56,7 +56,7 @@ impl RespondentRpc {
                 tx.commit().await
             }
             Verdict::Spent | Verdict::Invalid | Verdict::NotOpen => {
-                Err(verdict.refusal().unwrap_or(mistakes))
+                Err(verdict.refusal(token.wave_id).unwrap_or(mistakes))
             }
         }
     }
@@ -68,7 +68,7 @@ impl RespondentRpc {
         let cell_id = match verdict {
             Verdict::Usable(cell_id) => cell_id,
             Verdict::Repetition | Verdict::Spent | Verdict::Invalid | Verdict::NotOpen => {
-                return Err(verdict.refusal().unwrap_or_else(token_invalid));
+                return Err(verdict.refusal(token.wave_id).unwrap_or_else(token_invalid));
             }
         };
         let (unit_name, values) = store::find_place(&mut tx, token.wave_id, cell_id)

@@ -170,7 +170,7 @@ impl Standing {
 
 impl Verdict {
     /// The refusal that the verdict amounts to, if it is one.
-    pub(super) fn refusal(self) -> Option<Error> {
+    pub(super) fn refusal(self, wave_id: WaveId) -> Option<Error> {
         match self {
             Self::Usable(_) | Self::Repetition => None,
             Self::Spent => Some(Error::new(
@@ -178,10 +178,15 @@ impl Verdict {
                 "the response token was spent by another submission",
             )),
             Self::Invalid => Some(token_invalid()),
-            Self::NotOpen => Some(Error::new(
-                Reason::StateConflict,
-                "the wave does not take answers: it is not open yet, or no longer",
-            )),
+            Self::NotOpen => Some(
+                Error::new(
+                    Reason::StateConflict,
+                    "the wave does not take answers: it is not open yet, or no longer",
+                )
+                .about(WaveId::RESOURCE_TYPE, wave_id.to_string())
+                .with("state", "NOT_OPEN")
+                .with("allowedStates", "OPEN"),
+            ),
         }
     }
 }

@@ -65,7 +65,10 @@ pub(super) fn questionnaire(
 
 fn privacy_notice(asked: &Questionnaire, language: &str, place: &Place) -> pb::PrivacyNotice {
     let promise = &asked.promise;
-    let unit = pb::StoredAttribute { title: String::new(), value: place.unit_name.clone() };
+    let unit = pb::StoredAttribute {
+        title: unit_title(language).to_owned(),
+        value: place.unit_name.clone(),
+    };
     let segments = asked.attributes.iter().zip(&place.values).filter_map(|(attribute, value)| {
         let value = attribute.values.get(usize::from((*value)?))?;
         Some(pb::StoredAttribute {
@@ -81,6 +84,12 @@ fn privacy_notice(asked: &Questionnaire, language: &str, place: &Place) -> pb::P
         policy_digest: promise.policy_digest.clone(),
         unlinkable: false,
     }
+}
+
+/// What a unit is called. Instruments have no word for it; English serves whoever reads another
+/// language.
+fn unit_title(language: &str) -> &'static str {
+    if language.split('-').next() == Some("de") { "Einheit" } else { "Unit" }
 }
 
 fn item(asked: &Questionnaire, item: &Item, language: &str) -> pb::QuestionnaireItem {

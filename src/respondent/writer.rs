@@ -23,6 +23,9 @@ const QUEUE_MAX: usize = 4_096;
 const BATCH_MAX: usize = 64;
 /// Writers. While one waits for its commit, the other one gathers.
 const WRITERS: usize = 2;
+/// How long one gathers at most while the other one writes. Two that write at once share the work of one in
+/// smaller pieces, so that it takes longer; but neither has to wait for a statement that hangs.
+const GATHERING_TIME_MAX: Duration = Duration::from_millis(20);
 /// When a refused submission may come back.
 const RETRY_DELAY: Duration = Duration::from_secs(1);
 /// Name of the statement among transactions.
@@ -50,6 +53,8 @@ pub struct Submissions(mpsc::Sender<(Submission, Reply)>);
 pub struct Writer {
     db: Db,
     queue: Arc<Mutex<mpsc::Receiver<(Submission, Reply)>>>,
+    /// Held while writing.
+    turn: Arc<Mutex<()>>,
     session: Option<Session>,
 }
 
@@ -57,7 +62,9 @@ pub struct Writer {
 pub fn writers(db: &Db) -> (Submissions, Vec<Writer>) {
     let (sender, receiver) = mpsc::channel(QUEUE_MAX);
     let queue = Arc::new(Mutex::new(receiver));
-    let writer = || Writer { db: db.clone(), queue: queue.clone(), session: None };
+    let turn = Arc::new(Mutex::new(()));
+    let writer =
+        || Writer { db: db.clone(), queue: queue.clone(), turn: turn.clone(), session: None };
     (Submissions(sender), std::iter::repeat_with(writer).take(WRITERS).collect())
 }
 
@@ -81,7 +88,7 @@ impl Submissions {
 impl Writer {
     /// Writes what is handed in until `stop`, and then what still waits.
     pub async fn run(mut self, stop: CancellationToken) {
-        let queue = self.queue.clone();
+        let (queue, turn) = (self.queue.clone(), self.turn.clone());
         let mut batch = Vec::with_capacity(BATCH_MAX);
         loop {
             let mut waiting = queue.lock().await;
@@ -92,10 +99,16 @@ impl Writer {
                     continue;
                 }
             };
-            drop(waiting);
             if received == 0 {
                 return;
             }
+            let _turn = tokio::time::timeout(GATHERING_TIME_MAX, turn.lock()).await.ok();
+            while batch.len() < BATCH_MAX
+                && let Ok(one) = waiting.try_recv()
+            {
+                batch.push(one);
+            }
+            drop(waiting);
             self.write(batch.drain(..)).await;
         }
     }
@@ -228,12 +241,13 @@ async fn look_up(
     }
     Ok(verdicts
         .into_iter()
-        .map(|verdict| match verdict {
+        .zip(&others)
+        .map(|(verdict, one)| match verdict {
             // It could be spent the moment after it could not, which is for the caller to repeat.
             Verdict::Usable(_) => Err(unavailable()),
             Verdict::Repetition => Ok(()),
             Verdict::Spent | Verdict::Invalid | Verdict::NotOpen => {
-                verdict.refusal().map_or(Ok(()), Err)
+                verdict.refusal(one.token.wave_id).map_or(Ok(()), Err)
             }
         })
         .collect())

@@ -22,6 +22,7 @@ const ITEMS: &[(&str, &str, &str, bool)] = &[
     ("work", "handover", "h2", false),
 ];
 
+#[expect(clippy::unnecessary_wraps, reason = "as the fields of requests take it")]
 pub(crate) fn text(text: &str) -> Option<LocalizedText> {
     Some(LocalizedText { by_language: [(LANGUAGE.to_owned(), text.to_owned())].into() })
 }

@@ -6,7 +6,9 @@ use orgfit::base::id::{Id, UnitId};
 use orgfit::pb::assessment as waves;
 use orgfit::pb::common::count::Outcome as CountOutcome;
 use orgfit::pb::common::statistic::Outcome;
-use orgfit::pb::common::{Count, ScoreLevel, SegmentSelector, Slice, Statistic, SuppressionReason};
+use orgfit::pb::common::{
+    Count, ScoreLevel, SegmentSelector, Slice, Statistic, SuppressionNote, SuppressionReason,
+};
 use orgfit::pb::directory;
 use orgfit::pb::insight as pb;
 use pb::watch_results_response::Payload;
@@ -150,7 +152,7 @@ async fn before_the_release_there_is_participation_in_steps_and_no_number() {
     release(&world).await;
     let card = client.scorecard(&wave.wave_id, Slice::default()).await.unwrap();
     assert!(card.release.is_none());
-    let reasons: Vec<_> = card.suppression_notes.iter().map(|note| note.reason()).collect();
+    let reasons: Vec<_> = card.suppression_notes.iter().map(SuppressionNote::reason).collect();
     assert_eq!(reasons, [SuppressionReason::NotReleased]);
     assert_eq!(card.suppression_notes[0].language_code, "de");
     let card = card.scorecard.unwrap();
@@ -496,7 +498,10 @@ async fn a_stream_tells_the_state_then_each_count_then_the_release_and_ends() {
     };
     assert_eq!(seen.last(), Some(&CountOutcome::Exact(20)));
     assert_eq!(count(released.response_count.as_ref()), CountOutcome::Exact(20));
-    assert_eq!(company.client.releases(&wave.wave_id).await.unwrap(), [released.clone()]);
+    assert_eq!(
+        company.client.releases(&wave.wave_id).await.unwrap(),
+        std::slice::from_ref(&released)
+    );
     assert_eq!(next(&mut stream).await.unwrap(), None);
 
     // Whoever comes later is told at once.

@@ -26,6 +26,7 @@ mod isolation;
 mod journey;
 mod manners;
 mod matrix;
+mod measured;
 mod oracle_waves;
 mod proxy;
 mod raw;

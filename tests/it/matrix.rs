@@ -21,11 +21,14 @@ use uuid::Uuid;
 
 use crate::access::Issuer;
 use crate::harness::{Tenant, World};
+use crate::measured::make_waves;
 use crate::requests::{self, Call, Path};
 
 const GOLDEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/authz.txt");
 const DIRECTORY: &str = "orgfit.directory.v1.DirectoryService";
 const PEOPLE: &str = "orgfit.directory.v1.PeopleService";
+const ASSESSMENTS: &str = "orgfit.assessment.v1.AssessmentService";
+const INVITATIONS: &str = "orgfit.assessment.v1.InvitationService";
 const INSTRUMENTS: &str = "orgfit.instrument.v1.InstrumentService";
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Methods at work at once.
@@ -44,6 +47,10 @@ const ANSWERS: &[(&str, &str)] = &[
     ("ALREADY_EXISTS/EXTERNAL_ID_TAKEN", "tk"),
     ("FAILED_PRECONDITION/RESOURCE_DELETED", "de"),
     ("FAILED_PRECONDITION/CYCLE_DETECTED", "cy"),
+    ("ABORTED/ETAG_MISMATCH", "em"),
+    ("FAILED_PRECONDITION/STATE_CONFLICT", "sc"),
+    ("FAILED_PRECONDITION/NOT_READY", "nr"),
+    ("INVALID_ARGUMENT/SLICE_NOT_PLANNED", "np"),
 ];
 
 /// What an identifier names.
@@ -72,6 +79,10 @@ enum Resource {
     PersonKey,
     Import,
     Instrument,
+    Assessment,
+    Wave,
+    Release,
+    Invitation,
     Organization,
     PageToken,
 }
@@ -87,8 +98,9 @@ fn resource(path: &Path) -> Option<Resource> {
         | "parent_unit_id"
         | "new_parent_unit_id"
         | "predecessor_unit_ids"
-        | "root_unit_id" => Resource::Unit,
-        "person_id" | "manager_person_id" | "lead_person_id" => Resource::Person,
+        | "root_unit_id"
+        | "scope_unit_id" => Resource::Unit,
+        "person_id" | "person_ids" | "manager_person_id" | "lead_person_id" => Resource::Person,
         "external_id" if of_person => Resource::PersonKey,
         "external_id"
         | "parent_external_id"
@@ -98,6 +110,10 @@ fn resource(path: &Path) -> Option<Resource> {
         "manager_external_id" => Resource::PersonKey,
         "import_id" => Resource::Import,
         "instrument_id" | "base_instrument_id" => Resource::Instrument,
+        "assessment_id" => Resource::Assessment,
+        "wave_id" => Resource::Wave,
+        "invitation_ids" => Resource::Invitation,
+        "release_id" => Resource::Release,
         "organization_id" => Resource::Organization,
         "page_token" => Resource::PageToken,
         "request_id" | "submission_id" => return None,
@@ -166,7 +182,7 @@ pub(crate) fn fresh_key() -> String {
 }
 
 /// Calls a method in an organization with its key for everything.
-async fn ask(
+pub(crate) async fn ask(
     world: &World,
     tenant: &Tenant,
     method: &str,
@@ -210,17 +226,71 @@ fn is_fresh_name(value: &serde_json::Value) -> bool {
 }
 
 /// A draft of an instrument that could be published.
-async fn make_instrument(world: &World, tenant: &Tenant) -> String {
+pub(crate) async fn make_instrument(world: &World, tenant: &Tenant) -> String {
     let names = Names::from([("name", fresh_name()), ("uuid", Uuid::new_v4().to_string())]);
     let method = format!("{INSTRUMENTS}/CreateInstrument");
     let answer = ask(world, tenant, &method, requests::INSTRUMENT, &names).await;
     answer["instrument"]["instrumentId"].as_str().unwrap().to_owned()
 }
 
-async fn publish_instrument(world: &World, tenant: &Tenant, id: &str) {
+pub(crate) async fn publish_instrument(world: &World, tenant: &Tenant, id: &str) {
     let names = Names::from([("id", id.to_owned())]);
     let request = r#"{"instrumentId": "$id", "etag": "r1"}"#;
     ask(world, tenant, &format!("{INSTRUMENTS}/PublishInstrument"), request, &names).await;
+}
+
+/// A series that measures a place, without a wave.
+async fn make_series(world: &World, tenant: &Tenant, place: &Names) -> String {
+    let mut names = place.clone();
+    names.insert("uuid", Uuid::new_v4().to_string());
+    let method = format!("{ASSESSMENTS}/CreateAssessment");
+    let answer = ask(world, tenant, &method, requests::ASSESSMENT, &names).await;
+    answer["assessment"]["assessmentId"].as_str().unwrap().to_owned()
+}
+
+/// A planned wave of a series.
+async fn make_wave(world: &World, tenant: &Tenant, place: &Names, series: &str) -> String {
+    let mut names = place.clone();
+    names.extend([("free", series.to_owned()), ("uuid", Uuid::new_v4().to_string())]);
+    let method = format!("{ASSESSMENTS}/CreateWave");
+    let answer = ask(world, tenant, &method, requests::WAVE, &names).await;
+    answer["wave"]["waveId"].as_str().unwrap().to_owned()
+}
+
+async fn cancel_wave(world: &World, tenant: &Tenant, id: &str) {
+    let names = Names::from([("id", id.to_owned())]);
+    let request = r#"{"waveId": "$id", "etag": "r1"}"#;
+    ask(world, tenant, &format!("{ASSESSMENTS}/CancelWave"), request, &names).await;
+}
+
+/// An invitation of a person to a wave.
+async fn invite(world: &World, tenant: &Tenant, wave: &str, person: &str) -> String {
+    let names = Names::from([
+        ("inviting", wave.to_owned()),
+        ("person", person.to_owned()),
+        ("uuid", Uuid::new_v4().to_string()),
+    ]);
+    let method = format!("{INVITATIONS}/IssueInvitations");
+    let answer = ask(world, tenant, &method, requests::INVITE, &names).await;
+    let invitation = &answer["issuedInvitations"][0]["invitation"]["invitationId"];
+    invitation.as_str().unwrap().to_owned()
+}
+
+/// Adds series and waves that measure a place.
+async fn add_waves(world: &World, tenant: &Tenant, place: &mut Names) {
+    let series = make_series(world, tenant, place).await;
+    let given_up = make_wave(world, tenant, place, &series).await;
+    cancel_wave(world, tenant, &given_up).await;
+    let wave = make_wave(world, tenant, place, &series).await;
+    let invitation = invite(world, tenant, &wave, &place["person"]).await;
+    invite(world, tenant, &wave, &place["edited"]).await;
+    for name in ["inviting", "opening", "cancelling"] {
+        let series = make_series(world, tenant, place).await;
+        let wave = make_wave(world, tenant, place, &series).await;
+        place.insert(name, wave);
+    }
+    let free = make_series(world, tenant, place).await;
+    place.extend([("series", series), ("wave", wave), ("invitation", invitation), ("free", free)]);
 }
 
 /// A part of a tree, with what requests about it need.
@@ -268,14 +338,28 @@ impl Life {
             inside.insert("import", names["uuid"].clone());
             outside.insert("import", names["uuid"].clone());
         }
-        for name in ["draft", "ready", "published", "dropped"] {
+        for name in ["draft", "ready", "published", "dropped", "used"] {
             let id = make_instrument(world, tenant).await;
-            if name == "published" {
+            if ["published", "used"].contains(&name) {
                 publish_instrument(world, tenant, &id).await;
             }
             inside.insert(name, id.clone());
             outside.insert(name, id);
         }
+        let method = format!("{INSTRUMENTS}/GetInstrument");
+        let used = ask(world, tenant, &method, r#"{"instrumentId": "$used"}"#, &inside).await;
+        let key = used["instrument"]["key"].as_str().unwrap();
+        for place in [&mut inside, &mut outside] {
+            place.insert("instrument_key", key.to_owned());
+            add_waves(world, tenant, place).await;
+        }
+        let people: Vec<_> = [&inside, &outside]
+            .iter()
+            .flat_map(|place| ["person", "edited", "gone"].map(|name| place[name].clone()))
+            .collect();
+        let waves = make_waves(world, tenant, &people).await;
+        inside.extend(waves.clone());
+        outside.extend(waves);
         Self { tenant: tenant.clone(), inside, outside }
     }
 
@@ -435,6 +519,7 @@ impl Matrix {
     }
 
     /// A thing for an identifier to name.
+    #[expect(clippy::too_many_lines, reason = "an arm per kind of thing")]
     async fn object(&self, call: &Call, resource: Resource, kind: Kind) -> String {
         let world = &self.world;
         let life = if kind == Kind::Foreign { &self.theirs } else { &self.ours };
@@ -451,6 +536,25 @@ impl Matrix {
                 Uuid::new_v4().to_string()
             }
             (Resource::Organization, _) => tenant.organization_id.to_string(),
+            // Slices are of the tree as it was when the wave opened.
+            (Resource::Unit, Kind::Own | Kind::Foreign)
+                if call.base.method.contains("InsightService") =>
+            {
+                life.inside["unit"].clone()
+            }
+            (Resource::Wave, Kind::Deleted)
+                if !call.base.method.contains("orgfit.assessment.v1") =>
+            {
+                life.inside["cancelled"].clone()
+            }
+            (Resource::Wave, _) if call.base.method.contains("IntakeService") => {
+                life.inside["imported"].clone()
+            }
+            (Resource::Wave, _) if call.base.method.contains("InsightService") => {
+                life.inside["released"].clone()
+            }
+            (Resource::Release, Kind::Deleted) => Uuid::new_v4().to_string(),
+            (Resource::Release, _) => life.inside["release"].clone(),
             (Resource::Unit | Resource::UnitKey, _) => {
                 let (id, key) = make_unit(world, tenant, &life.inside["here"]).await;
                 if kind == Kind::Deleted {
@@ -482,6 +586,22 @@ impl Matrix {
                 if resource == Resource::Person { id } else { key }
             }
             (Resource::Import, _) => self.import(call, life, kind).await,
+            (Resource::Assessment | Resource::Wave | Resource::Invitation, _) => {
+                let series = make_series(world, tenant, &life.inside).await;
+                if resource == Resource::Assessment {
+                    return series;
+                }
+                let wave = make_wave(world, tenant, &life.inside, &series).await;
+                let person = &life.inside["person"];
+                match (resource, kind) {
+                    (Resource::Wave, Kind::Deleted) => cancel_wave(world, tenant, &wave).await,
+                    (Resource::Wave, _) => {}
+                    // Of another wave than that of the call.
+                    (_, Kind::Deleted) => return invite(world, tenant, &wave, person).await,
+                    (..) => return life.inside["invitation"].clone(),
+                }
+                wave
+            }
             (Resource::Instrument, _) => {
                 let id = make_instrument(world, tenant).await;
                 if kind == Kind::Deleted {
@@ -501,23 +621,33 @@ impl Matrix {
         let id = Uuid::new_v4().to_string();
         let mut names = life.inside.clone();
         names.extend([("uuid", id.clone()), ("key", fresh_key())]);
-        let of_people = call.base.variant == "people" || call.method.name() == "ImportPeople";
-        let chunk = if of_people { requests::SUBMIT_PEOPLE } else { requests::SUBMIT_UNITS };
+        let chunk = match (call.method.name(), call.base.variant) {
+            ("ImportPeople", _) | (_, "people") => requests::SUBMIT_PEOPLE,
+            ("ImportResponses", _) | (_, "responses") => requests::SUBMIT_RESPONSES,
+            _ => requests::SUBMIT_UNITS,
+        };
         ask(&self.world, &life.tenant, requests::SUBMIT, chunk, &names).await;
         if kind != Kind::Own
             || call.base.variant.is_empty() && call.method.name().starts_with(['G', 'L'])
         {
-            self.close(&life.tenant, &id).await.unwrap();
+            self.close(life, call, &id).await.unwrap();
         }
         id
     }
 
     /// Ends an import of one row, since an organization has few open ones.
-    async fn close(&self, tenant: &Tenant, id: &str) -> Result<Vec<u8>, Status> {
-        let call = self.calls.iter().find(|call| call.base.variant == "footer").unwrap();
-        let names = Names::from([("uuid", id.to_owned())]);
-        let messages = call.encode(&names, None);
-        requests::send(&self.world.channel, Some(&tenant.key), requests::SUBMIT, messages).await
+    async fn close(&self, life: &Life, call: &Call, id: &str) -> Result<Vec<u8>, Status> {
+        let of_responses =
+            call.base.variant == "responses" || call.method.name() == "ImportResponses";
+        let footer =
+            if of_responses { requests::SUBMIT_RESPONSES_FOOTER } else { requests::SUBMIT_FOOTER };
+        let mut names = life.inside.clone();
+        names.insert("uuid", id.to_owned());
+        let input = requests::method(requests::SUBMIT).input();
+        let messages = requests::build(&input, &[footer], &names);
+        let encoded = messages.iter().map(Message::encode_to_vec).collect();
+        let key = Some(life.tenant.key.as_str());
+        requests::send(&self.world.channel, key, requests::SUBMIT, encoded).await
     }
 
     /// The permission that a call takes.
@@ -526,6 +656,9 @@ impl Matrix {
             Need::Nothing => None,
             Need::One(permission) => Some(permission),
             Need::ByImportKind if call.base.variant == "people" => Some(Permission::PeopleImport),
+            Need::ByImportKind if call.base.variant == "responses" => {
+                Some(Permission::ResponsesImport)
+            }
             Need::ByImportKind => Some(Permission::UnitsImport),
         }
     }
@@ -534,7 +667,8 @@ impl Matrix {
     async fn row(&self, call: &Call, path: Option<(&Path, Resource)>, kind: Kind) -> Row {
         let mut object = None;
         let mut row = Vec::new();
-        let is_read = call.base.method.contains("/Get") || call.base.method.contains("/List");
+        let is_read =
+            ["/Get", "/List", "/Watch"].iter().any(|verb| call.base.method.contains(verb));
         for principal in &self.principals {
             let credential = match (principal.name, Self::need(call)) {
                 ("all_but", None) => {
@@ -556,6 +690,11 @@ impl Matrix {
                 ("name", fresh_name()),
             ]);
             add_etags(&self.world, &self.ours.tenant, call, &mut names).await;
+            if call.method.name() == "CreateWave" {
+                // A series has one wave at a time.
+                let free = make_series(&self.world, &self.ours.tenant, here).await;
+                names.insert("free", free);
+            }
             // Each row names an instrument of its own, which nobody changed.
             names.insert("draft_etag", "r1".to_owned());
             if let Some((_, resource)) = path
@@ -574,7 +713,7 @@ impl Matrix {
             if is_ok && call.base.method == requests::SUBMIT && call.base.variant != "footer" {
                 let is_import = path.is_some_and(|(_, resource)| resource == Resource::Import);
                 let id = object.as_ref().filter(|_| is_import).unwrap_or(&names["uuid"]);
-                self.close(&self.ours.tenant, id).await.unwrap();
+                self.close(&self.ours, call, id).await.unwrap();
             }
             if is_ok && !is_read {
                 object = None;
@@ -582,7 +721,7 @@ impl Matrix {
         }
         if let (Some((_, Resource::Import)), Some(id)) = (path, object) {
             // Whatever is still open; most is not there or finished.
-            self.close(&self.ours.tenant, &id).await.ok();
+            self.close(&self.ours, call, &id).await.ok();
         }
         row
     }
@@ -681,7 +820,18 @@ const OPEN_TO_PARTS: &[(&str, &str)] = &[
     ("UpdatePerson", "person.manager_person_id"),
     // Instruments belong to the whole organization, and whoever may read some reads all.
     ("GetInstrument", "instrument_id"),
+    ("CreateWave", "wave.instrument_id"),
+    ("UpdateWave", "wave.instrument_id"),
+    // A wave of the whole organization is seen by each of its parts, and so are its releases.
+    ("GetScorecard", "wave_id"),
+    ("GetScorecard", "release_id"),
+    ("ListScoreBreakdown", "wave_id"),
+    ("ListScoreBreakdown", "release_id"),
+    ("WatchResults", "wave_id"),
+    ("ListReleases", "wave_id"),
 ];
+/// What belongs to the whole organization, so that whoever may read some reads all.
+const OPEN_KINDS: &[Resource] = &[Resource::Assessment, Resource::Wave];
 
 /// What holds for all answers, whatever the table says.
 fn check(
@@ -739,6 +889,7 @@ fn check(
         let open = OPEN_TO_PARTS.iter().any(|(method, field)| {
             call.method.name() == *method && line.ends_with(&format!(" {field}"))
         });
+        let open = open || resource.is_some_and(|resource| OPEN_KINDS.contains(&resource));
         if principal.reach == Reach::Outside && resource != Some(Resource::PageToken) && !open {
             require(
                 alike(&KINDS[..4]),

@@ -1,6 +1,8 @@
 //! Real answers through the public API, and what is published of them against numbers that a script
 //! computes from the same files by itself (`tests/oracle/waves.py`). The data are no part of the
 //! project: the tests need `ORGFIT_ORACLE_DIR`, and `make test` runs the script.
+#![expect(clippy::float_arithmetic, reason = "compares numbers as far as they are rounded")]
+#![expect(clippy::print_stdout, reason = "tells how much was compared")]
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -46,6 +48,7 @@ fn rows(dir: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
     reader.deserialize().map(Result::unwrap).collect()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the fields of requests take it")]
 fn text(text: &str) -> Option<LocalizedText> {
     Some(LocalizedText { by_language: [(LANGUAGE.to_owned(), text.to_owned())].into() })
 }

@@ -111,6 +111,45 @@ const INSTRUMENT_CHANGE: &str = concat!(
     instrument!(),
     r#"}, "updateMask": "title,introduction,dimensions,items,scoring,bands,forms"}"#
 );
+/// A series of measurements of a place, with an instrument of the organization's own.
+pub(crate) const ASSESSMENT: &str = r#"{"assessment": {"displayName": "Fitness",
+    "instrumentKey": "$instrument_key", "scopeUnitId": "$here"}, "requestId": "$uuid"}"#;
+const ASSESSMENT_CHANGE: &str = r#"{"assessment": {"assessmentId": "$free",
+    "displayName": "Fitness", "instrumentKey": "$instrument_key", "scopeUnitId": "$here"},
+    "updateMask": "displayName,instrumentKey,scopeUnitId"}"#;
+macro_rules! wave_policy {
+    () => {
+        r#""anonymityPolicy": {"minimumGroupSize": 5, "storedSegmentDimensionKeys": ["contact"]}"#
+    };
+}
+/// A wave to which people are invited.
+pub(crate) const WAVE: &str = concat!(
+    r#"{"wave": {"assessmentId": "$free", "displayName": "First", "instrumentId": "$used",
+        "plannedCloseTime": "2090-01-01T00:00:00Z", "timeZone": "Europe/Zurich",
+        "languageCodes": ["de-CH"], "#,
+    wave_policy!(),
+    r#"}, "requestId": "$uuid"}"#
+);
+const WAVE_IMPORTED: &str = concat!(
+    r#"{"wave": {"assessmentId": "$free", "source": "WAVE_SOURCE_IMPORTED", "instrumentId": "$used",
+        "measuredPeriod": {"startDate": {"year": 2025, "month": 1, "day": 1},
+            "endDate": {"year": 2025, "month": 2, "day": 1}, "timeZone": "Europe/Zurich"}, "#,
+    wave_policy!(),
+    r#"}, "requestId": "$uuid"}"#
+);
+const WAVE_CHANGE: &str = concat!(
+    r#"{"wave": {"waveId": "$wave", "displayName": "First", "instrumentId": "$used",
+        "plannedCloseTime": "2090-01-01T00:00:00Z", "timeZone": "Europe/Zurich",
+        "languageCodes": ["de-CH"], "#,
+    wave_policy!(),
+    r#"}, "updateMask": "displayName,instrumentId,formKey,plannedCloseTime,timeZone,languageCodes,anonymityPolicy"}"#
+);
+/// Invites a person.
+pub(crate) const INVITE: &str = r#"{"waveId": "$inviting", "people": {"personIds": ["$person"]},
+    "expireTime": "2089-01-01T00:00:00Z", "requestId": "$uuid"}"#;
+const INVITE_BATCH: &str = r#"{"waveId": "$inviting", "anonymousBatch": {"unitId": "$here",
+    "segments": [{"dimensionKey": "contact", "valueKey": "daily"}], "count": 5},
+    "requestId": "$uuid"}"#;
 const HEADER: &str = r#"{"header": {"importId": "$uuid", "source": "hr"}}"#;
 const FOOTER: &str = r#"{"footer": {"rowCount": 1}}"#;
 macro_rules! unit_rows {
@@ -142,6 +181,27 @@ pub(crate) const SUBMIT_PEOPLE: &str =
 /// The end of an import of one row by the unary twin.
 pub(crate) const SUBMIT_FOOTER: &str =
     r#"{"header": {"importId": "$uuid", "source": "hr"}, "footer": {"rowCount": 1}}"#;
+
+macro_rules! response_header {
+    () => {
+        r#""header": {"importId": "$uuid", "source": "hr", "waveId": "$imported",
+            "itemKeys": ["time_1", "overall"]}"#
+    };
+}
+macro_rules! response_rows {
+    () => {
+        r#"{"chunkIndex": 0, "rows": [{"unitExternalId": "$unit_key",
+            "segments": [{"dimensionKey": "contact", "valueKey": "daily"}],
+            "answers": {"codes": [3, 0]}}]}"#
+    };
+}
+const RESPONSE_HEADER: &str = concat!("{", response_header!(), "}");
+/// A chunk of responses by the unary twin.
+pub(crate) const SUBMIT_RESPONSES: &str =
+    concat!("{", response_header!(), r#", "responses": "#, response_rows!(), "}");
+/// The end of an import of one response by the unary twin.
+pub(crate) const SUBMIT_RESPONSES_FOOTER: &str =
+    concat!("{", response_header!(), r#", "footer": {"rowCount": 1}}"#);
 
 /// `SubmitImportChunk`.
 pub(crate) const SUBMIT: &str = "orgfit.intake.v1.IntakeService/SubmitImportChunk";
@@ -214,6 +274,72 @@ pub(crate) const BASES: &[Base] = &[
         "",
         &[r#"{"instrumentId": "$dropped"}"#],
     ),
+    base("orgfit.assessment.v1.AssessmentService/CreateAssessment", "", &[ASSESSMENT]),
+    base(
+        "orgfit.assessment.v1.AssessmentService/GetAssessment",
+        "",
+        &[r#"{"assessmentId": "$series"}"#],
+    ),
+    base("orgfit.assessment.v1.AssessmentService/ListAssessments", "", &[r#"{"pageSize": 1}"#]),
+    base("orgfit.assessment.v1.AssessmentService/UpdateAssessment", "", &[ASSESSMENT_CHANGE]),
+    base("orgfit.assessment.v1.AssessmentService/CreateWave", "", &[WAVE]),
+    base("orgfit.assessment.v1.AssessmentService/CreateWave", "imported", &[WAVE_IMPORTED]),
+    base("orgfit.assessment.v1.AssessmentService/GetWave", "", &[r#"{"waveId": "$wave"}"#]),
+    base(
+        "orgfit.assessment.v1.AssessmentService/ListWaves",
+        "",
+        &[r#"{"assessmentId": "$series", "pageSize": 1}"#],
+    ),
+    base("orgfit.assessment.v1.AssessmentService/UpdateWave", "", &[WAVE_CHANGE]),
+    base(
+        "orgfit.assessment.v1.AssessmentService/OpenWave",
+        "",
+        &[r#"{"waveId": "$opening", "etag": "r1", "requestId": "$uuid"}"#],
+    ),
+    base(
+        "orgfit.assessment.v1.AssessmentService/CloseWave",
+        "",
+        &[r#"{"waveId": "$opening", "requestId": "$uuid"}"#],
+    ),
+    base(
+        "orgfit.assessment.v1.AssessmentService/CancelWave",
+        "",
+        &[r#"{"waveId": "$cancelling", "etag": "r1", "requestId": "$uuid"}"#],
+    ),
+    base("orgfit.assessment.v1.InvitationService/IssueInvitations", "people", &[INVITE]),
+    base("orgfit.assessment.v1.InvitationService/IssueInvitations", "batch", &[INVITE_BATCH]),
+    base(
+        "orgfit.assessment.v1.InvitationService/ListInvitations",
+        "",
+        &[r#"{"waveId": "$wave", "pageSize": 1}"#],
+    ),
+    base(
+        "orgfit.assessment.v1.InvitationService/RevokeInvitations",
+        "",
+        &[r#"{"waveId": "$wave", "invitationIds": ["$invitation"]}"#],
+    ),
+    base(
+        "orgfit.insight.v1.InsightService/GetScorecard",
+        "",
+        &[r#"{"waveId": "$released", "slice": {"unitId": "$here"},
+            "view": "SCORECARD_VIEW_FULL", "releaseId": "$release", "languageCode": "de"}"#],
+    ),
+    base(
+        "orgfit.insight.v1.InsightService/ListScoreBreakdown",
+        "",
+        &[r#"{"waveId": "$released", "slice": {"unitId": "$here"}, "pageSize": 1,
+            "releaseId": "$release", "languageCode": "de"}"#],
+    ),
+    base(
+        "orgfit.insight.v1.InsightService/WatchResults",
+        "",
+        &[r#"{"waveId": "$released", "slices": [{"unitId": "$here"}]}"#],
+    ),
+    base(
+        "orgfit.insight.v1.InsightService/ListReleases",
+        "",
+        &[r#"{"waveId": "$released", "pageSize": 1}"#],
+    ),
     base(
         "orgfit.intake.v1.IntakeService/ImportUnits",
         "",
@@ -224,8 +350,14 @@ pub(crate) const BASES: &[Base] = &[
         "",
         &[HEADER, concat!(r#"{"rows": "#, person_rows!(), "}"), FOOTER],
     ),
+    base(
+        "orgfit.intake.v1.IntakeService/ImportResponses",
+        "",
+        &[RESPONSE_HEADER, concat!(r#"{"rows": "#, response_rows!(), "}"), FOOTER],
+    ),
     base(SUBMIT, "units", &[SUBMIT_UNITS]),
     base(SUBMIT, "people", &[SUBMIT_PEOPLE]),
+    base(SUBMIT, "responses", &[SUBMIT_RESPONSES]),
     base(SUBMIT, "footer", &[SUBMIT_FOOTER]),
     base(
         "orgfit.respondent.v1.RespondentService/GetQuestionnaire",

@@ -192,7 +192,7 @@ async fn people_can_be_erased_and_units_go_whatever_wave_knew_them() {
     let gone = company.people[7].clone();
     let request = directory::DeletePersonRequest { person_id: gone.clone(), ..Default::default() };
     client.people().delete_person(request).await.unwrap();
-    let request = directory::ErasePersonRequest { person_id: gone.clone(), ..Default::default() };
+    let request = directory::ErasePersonRequest { person_id: gone.clone() };
     client.people().erase_person(request).await.unwrap();
     let listed = list(client, &wave, pb::ParticipationState::Unspecified).await.unwrap();
     assert_eq!(listed.iter().filter(|one| one.person_id == gone).count(), 1);

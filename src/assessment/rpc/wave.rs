@@ -8,14 +8,14 @@ use super::super::series::Assessment;
 use super::super::wave::{self as nouns, ResultsState, Wave, WaveFields, WaveState};
 use super::super::{closing, store, wire};
 use super::series::require_scope;
-use crate::base::id::{AssessmentId, Id, WaveId};
+use crate::base::id::{AssessmentId, Id, InstrumentId, WaveId};
 use crate::base::idempotency::{Claim, claim};
 use crate::base::page::PageRequest;
 use crate::base::wire::{enter, parse_mask, replayed};
 use crate::base::{Check, Context, Db, Error, Permission, Reason, Result, Tx};
 use crate::outbox::{self, EventType};
 use crate::pb::assessment as pb;
-use crate::{directory, respondent};
+use crate::{directory, instrument, respondent};
 
 /// Random bytes that salt the digest of a roster.
 const SALT_BYTES: usize = 32;
@@ -54,6 +54,7 @@ pub(super) async fn create(
     let fields = parse_fields(&mut tx, &ctx, &mut check, &asked, source).await?;
     if let Some(fields) = &fields {
         nouns::require_to_come(&mut check, fields.planned_close_time, ctx.now);
+        require_instrument(&mut tx, &mut check, fields.instrument_id).await?;
     }
     let (assessment_id, source, fields) =
         check.build(|| Some((assessment_id?, source?, fields?)))?;
@@ -156,6 +157,11 @@ pub(super) async fn update(
         && let Some(fields) = &fields
     {
         nouns::require_to_come(&mut check, fields.planned_close_time, ctx.now);
+    }
+    if paths.contains(&"instrument_id")
+        && let Some(fields) = &fields
+    {
+        require_instrument(&mut tx, &mut check, fields.instrument_id).await?;
     }
     let mut fields = check.build(|| fields)?;
     if !changes_policy {
@@ -309,6 +315,14 @@ async fn parse_fields(
         now: ctx.now,
     };
     Ok(wire::parse_wave(check, asked, source, &standards))
+}
+
+/// Notes an instrument that does not exist. Whether it can be used is asked at the opening.
+async fn require_instrument(tx: &mut Tx, check: &mut Check, id: InstrumentId) -> Result<()> {
+    if instrument::find_instrument(tx, id).await?.is_none() {
+        check.refuse("instrument_id", "must be a version of an instrument");
+    }
+    Ok(())
 }
 
 /// Refuses promises that are weaker than the organization's.

@@ -107,16 +107,13 @@ proptest! {
         for (second, verb) in (1..).zip(verbs) {
             let before = wave.clone();
             let done = act(&mut wave, verb, at(second));
-            match next(before.state, verb) {
-                Some(state) => {
-                    prop_assert!(done.is_ok());
-                    prop_assert_eq!(wave.state, state);
-                    prop_assert_eq!(wave.revision, before.revision + 1);
-                }
-                None => {
-                    prop_assert_eq!(done.unwrap_err().reason(), Reason::StateConflict);
-                    prop_assert_eq!(&wave, &before);
-                }
+            if let Some(state) = next(before.state, verb) {
+                prop_assert!(done.is_ok());
+                prop_assert_eq!(wave.state, state);
+                prop_assert_eq!(wave.revision, before.revision + 1);
+            } else {
+                prop_assert_eq!(done.unwrap_err().reason(), Reason::StateConflict);
+                prop_assert_eq!(&wave, &before);
             }
             prop_assert_eq!(wave.open_time.is_some(), wave.frozen.is_some());
             prop_assert_eq!(wave.close_time.is_some(), wave.state == WaveState::Closed);

@@ -143,33 +143,3 @@ pub(in crate::directory) async fn find_unit_ids(
     .await?;
     Ok(rows.into_iter().map(|(key, id)| (key, UnitId::from_uuid(id))).collect())
 }
-
-/// All units that lie above or below one of `tops`, these included.
-pub(in crate::directory) async fn list_related(
-    tx: &mut Tx,
-    tops: &[UnitId],
-) -> Result<Vec<UnitId>> {
-    let tenant = tx.scope().organization_id;
-    let bare: Vec<Uuid> = tops.iter().map(|id| id.uuid()).collect();
-    let ids: Vec<Uuid> = sqlx::query_scalar(
-        "-- directory::list_related
-         WITH RECURSIVE above AS (
-             SELECT unit_id, parent_unit_id FROM directory_units
-             WHERE tenant_id = $1 AND unit_id = ANY($2)
-             UNION
-             SELECT unit.unit_id, unit.parent_unit_id FROM above JOIN directory_units AS unit
-                 ON unit.tenant_id = $1 AND unit.unit_id = above.parent_unit_id
-         ), below AS (
-             SELECT unit_id FROM directory_units WHERE tenant_id = $1 AND unit_id = ANY($2)
-             UNION
-             SELECT child.unit_id FROM below JOIN directory_units AS child
-                 ON child.tenant_id = $1 AND child.parent_unit_id = below.unit_id
-         )
-         SELECT unit_id FROM above UNION SELECT unit_id FROM below",
-    )
-    .bind(tenant.uuid())
-    .bind(bare)
-    .fetch_all(tx.connection()?)
-    .await?;
-    Ok(ids.into_iter().map(UnitId::from_uuid).collect())
-}

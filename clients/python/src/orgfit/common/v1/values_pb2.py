@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dorgfit/common/v1/values.proto\x12\x10orgfit.common.v1\"\x88\x01\n\rLocalizedText\x12\x44\n\x0b\x62y_language\x18\x01 \x03(\x0b\x32/.orgfit.common.v1.LocalizedText.ByLanguageEntry\x1a\x31\n\x0f\x42yLanguageEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"8\n\x0c\x43\x61lendarDate\x12\x0c\n\x04year\x18\x01 \x01(\x05\x12\r\n\x05month\x18\x02 \x01(\x05\x12\x0b\n\x03\x64\x61y\x18\x03 \x01(\x05\";\n\x0fSegmentSelector\x12\x15\n\rdimension_key\x18\x01 \x01(\t\x12\x11\n\tvalue_key\x18\x02 \x01(\t\"j\n\x05Slice\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x1b\n\x13\x64irect_members_only\x18\x02 \x01(\x08\x12\x33\n\x08segments\x18\x03 \x03(\x0b\x32!.orgfit.common.v1.SegmentSelector*\x92\x02\n\x10\x45mploymentStatus\x12!\n\x1d\x45MPLOYMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45MPLOYMENT_STATUS_ACTIVE\x10\x01\x12\x1b\n\x17\x45MPLOYMENT_STATUS_LEAVE\x10\x02\x12 \n\x1c\x45MPLOYMENT_STATUS_ONBOARDING\x10\x03\x12\x1d\n\x19\x45MPLOYMENT_STATUS_PREHIRE\x10\x04\x12\x1d\n\x19\x45MPLOYMENT_STATUS_RETIRED\x10\x05\x12 \n\x1c\x45MPLOYMENT_STATUS_TERMINATED\x10\x06\x12\x1e\n\x1a\x45MPLOYMENT_STATUS_DECEASED\x10\x07\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dorgfit/common/v1/values.proto\x12\x10orgfit.common.v1\"\x88\x01\n\rLocalizedText\x12\x44\n\x0b\x62y_language\x18\x01 \x03(\x0b\x32/.orgfit.common.v1.LocalizedText.ByLanguageEntry\x1a\x31\n\x0f\x42yLanguageEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"8\n\x0c\x43\x61lendarDate\x12\x0c\n\x04year\x18\x01 \x01(\x05\x12\r\n\x05month\x18\x02 \x01(\x05\x12\x0b\n\x03\x64\x61y\x18\x03 \x01(\x05\"\x89\x01\n\x0e\x43\x61lendarPeriod\x12\x32\n\nstart_date\x18\x01 \x01(\x0b\x32\x1e.orgfit.common.v1.CalendarDate\x12\x30\n\x08\x65nd_date\x18\x02 \x01(\x0b\x32\x1e.orgfit.common.v1.CalendarDate\x12\x11\n\ttime_zone\x18\x03 \x01(\t\";\n\x0fSegmentSelector\x12\x15\n\rdimension_key\x18\x01 \x01(\t\x12\x11\n\tvalue_key\x18\x02 \x01(\t\"j\n\x05Slice\x12\x0f\n\x07unit_id\x18\x01 \x01(\t\x12\x1b\n\x13\x64irect_members_only\x18\x02 \x01(\x08\x12\x33\n\x08segments\x18\x03 \x03(\x0b\x32!.orgfit.common.v1.SegmentSelector\"G\n\x0bScoreTarget\x12+\n\x05level\x18\x01 \x01(\x0e\x32\x1c.orgfit.common.v1.ScoreLevel\x12\x0b\n\x03key\x18\x02 \x01(\t*\x8a\x01\n\nScoreLevel\x12\x1b\n\x17SCORE_LEVEL_UNSPECIFIED\x10\x00\x12\x17\n\x13SCORE_LEVEL_OVERALL\x10\x01\x12\x19\n\x15SCORE_LEVEL_DIMENSION\x10\x02\x12\x15\n\x11SCORE_LEVEL_FACET\x10\x03\x12\x14\n\x10SCORE_LEVEL_ITEM\x10\x04*\x92\x02\n\x10\x45mploymentStatus\x12!\n\x1d\x45MPLOYMENT_STATUS_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x45MPLOYMENT_STATUS_ACTIVE\x10\x01\x12\x1b\n\x17\x45MPLOYMENT_STATUS_LEAVE\x10\x02\x12 \n\x1c\x45MPLOYMENT_STATUS_ONBOARDING\x10\x03\x12\x1d\n\x19\x45MPLOYMENT_STATUS_PREHIRE\x10\x04\x12\x1d\n\x19\x45MPLOYMENT_STATUS_RETIRED\x10\x05\x12 \n\x1c\x45MPLOYMENT_STATUS_TERMINATED\x10\x06\x12\x1e\n\x1a\x45MPLOYMENT_STATUS_DECEASED\x10\x07\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,16 +33,22 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LOCALIZEDTEXT_BYLANGUAGEENTRY']._loaded_options = None
   _globals['_LOCALIZEDTEXT_BYLANGUAGEENTRY']._serialized_options = b'8\001'
-  _globals['_EMPLOYMENTSTATUS']._serialized_start=418
-  _globals['_EMPLOYMENTSTATUS']._serialized_end=692
+  _globals['_SCORELEVEL']._serialized_start=631
+  _globals['_SCORELEVEL']._serialized_end=769
+  _globals['_EMPLOYMENTSTATUS']._serialized_start=772
+  _globals['_EMPLOYMENTSTATUS']._serialized_end=1046
   _globals['_LOCALIZEDTEXT']._serialized_start=52
   _globals['_LOCALIZEDTEXT']._serialized_end=188
   _globals['_LOCALIZEDTEXT_BYLANGUAGEENTRY']._serialized_start=139
   _globals['_LOCALIZEDTEXT_BYLANGUAGEENTRY']._serialized_end=188
   _globals['_CALENDARDATE']._serialized_start=190
   _globals['_CALENDARDATE']._serialized_end=246
-  _globals['_SEGMENTSELECTOR']._serialized_start=248
-  _globals['_SEGMENTSELECTOR']._serialized_end=307
-  _globals['_SLICE']._serialized_start=309
-  _globals['_SLICE']._serialized_end=415
+  _globals['_CALENDARPERIOD']._serialized_start=249
+  _globals['_CALENDARPERIOD']._serialized_end=386
+  _globals['_SEGMENTSELECTOR']._serialized_start=388
+  _globals['_SEGMENTSELECTOR']._serialized_end=447
+  _globals['_SLICE']._serialized_start=449
+  _globals['_SLICE']._serialized_end=555
+  _globals['_SCORETARGET']._serialized_start=557
+  _globals['_SCORETARGET']._serialized_end=628
 # @@protoc_insertion_point(module_scope)

@@ -7,6 +7,14 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class ScoreLevel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SCORE_LEVEL_UNSPECIFIED: _ClassVar[ScoreLevel]
+    SCORE_LEVEL_OVERALL: _ClassVar[ScoreLevel]
+    SCORE_LEVEL_DIMENSION: _ClassVar[ScoreLevel]
+    SCORE_LEVEL_FACET: _ClassVar[ScoreLevel]
+    SCORE_LEVEL_ITEM: _ClassVar[ScoreLevel]
+
 class EmploymentStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     EMPLOYMENT_STATUS_UNSPECIFIED: _ClassVar[EmploymentStatus]
@@ -17,6 +25,11 @@ class EmploymentStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EMPLOYMENT_STATUS_RETIRED: _ClassVar[EmploymentStatus]
     EMPLOYMENT_STATUS_TERMINATED: _ClassVar[EmploymentStatus]
     EMPLOYMENT_STATUS_DECEASED: _ClassVar[EmploymentStatus]
+SCORE_LEVEL_UNSPECIFIED: ScoreLevel
+SCORE_LEVEL_OVERALL: ScoreLevel
+SCORE_LEVEL_DIMENSION: ScoreLevel
+SCORE_LEVEL_FACET: ScoreLevel
+SCORE_LEVEL_ITEM: ScoreLevel
 EMPLOYMENT_STATUS_UNSPECIFIED: EmploymentStatus
 EMPLOYMENT_STATUS_ACTIVE: EmploymentStatus
 EMPLOYMENT_STATUS_LEAVE: EmploymentStatus
@@ -49,6 +62,16 @@ class CalendarDate(_message.Message):
     day: int
     def __init__(self, year: _Optional[int] = ..., month: _Optional[int] = ..., day: _Optional[int] = ...) -> None: ...
 
+class CalendarPeriod(_message.Message):
+    __slots__ = ("start_date", "end_date", "time_zone")
+    START_DATE_FIELD_NUMBER: _ClassVar[int]
+    END_DATE_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
+    start_date: CalendarDate
+    end_date: CalendarDate
+    time_zone: str
+    def __init__(self, start_date: _Optional[_Union[CalendarDate, _Mapping]] = ..., end_date: _Optional[_Union[CalendarDate, _Mapping]] = ..., time_zone: _Optional[str] = ...) -> None: ...
+
 class SegmentSelector(_message.Message):
     __slots__ = ("dimension_key", "value_key")
     DIMENSION_KEY_FIELD_NUMBER: _ClassVar[int]
@@ -66,3 +89,11 @@ class Slice(_message.Message):
     direct_members_only: bool
     segments: _containers.RepeatedCompositeFieldContainer[SegmentSelector]
     def __init__(self, unit_id: _Optional[str] = ..., direct_members_only: bool = ..., segments: _Optional[_Iterable[_Union[SegmentSelector, _Mapping]]] = ...) -> None: ...
+
+class ScoreTarget(_message.Message):
+    __slots__ = ("level", "key")
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    level: ScoreLevel
+    key: str
+    def __init__(self, level: _Optional[_Union[ScoreLevel, str]] = ..., key: _Optional[str] = ...) -> None: ...

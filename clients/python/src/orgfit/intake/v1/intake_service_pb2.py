@@ -23,10 +23,11 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from orgfit.common.v1 import answers_pb2 as orgfit_dot_common_dot_v1_dot_answers__pb2
 from orgfit.common.v1 import values_pb2 as orgfit_dot_common_dot_v1_dot_values__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%orgfit/intake/v1/intake_service.proto\x12\x10orgfit.intake.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dorgfit/common/v1/values.proto\"\xc5\x01\n\x0cImportHeader\x12\x11\n\timport_id\x18\x01 \x01(\t\x12*\n\x04mode\x18\x02 \x01(\x0e\x32\x1c.orgfit.intake.v1.ImportMode\x12\x31\n\x0b\x61\x62sent_rows\x18\x03 \x01(\x0e\x32\x1c.orgfit.intake.v1.AbsentRows\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x0e\n\x06source\x18\x05 \x01(\t\x12\x1c\n\x14\x61\x62sent_limit_percent\x18\x08 \x01(\x05\"!\n\x0cImportFooter\x12\x11\n\trow_count\x18\x01 \x01(\x05\"H\n\x08UnitRows\x12\x13\n\x0b\x63hunk_index\x18\x01 \x01(\x05\x12\'\n\x04rows\x18\x02 \x03(\x0b\x32\x19.orgfit.intake.v1.UnitRow\"\xaa\x01\n\x07UnitRow\x12\x13\n\x0b\x65xternal_id\x18\x01 \x01(\t\x12\x1a\n\x12parent_external_id\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12 \n\x18predecessor_external_ids\x18\x04 \x03(\t\x12\x36\n\x0e\x65\x66\x66\x65\x63tive_date\x18\x05 \x01(\x0b\x32\x1e.orgfit.common.v1.CalendarDate\"L\n\nPersonRows\x12\x13\n\x0b\x63hunk_index\x18\x01 \x01(\x05\x12)\n\x04rows\x18\x02 \x03(\x0b\x32\x1b.orgfit.intake.v1.PersonRow\"\xdb\x03\n\tPersonRow\x12\x13\n\x0b\x65xternal_id\x18\x01 \x01(\t\x12\x18\n\x10unit_external_id\x18\x02 \x01(\t\x12\x17\n\x0f\x65mployee_number\x18\x03 \x01(\t\x12\x12\n\nfirst_name\x18\x04 \x01(\t\x12\x11\n\tlast_name\x18\x05 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x06 \x01(\t\x12\x12\n\nwork_email\x18\x07 \x01(\t\x12\x15\n\rlanguage_code\x18\x08 \x01(\t\x12\x1b\n\x13manager_external_id\x18\t \x01(\t\x12\x33\n\x08segments\x18\n \x03(\x0b\x32!.orgfit.common.v1.SegmentSelector\x12=\n\x11\x65mployment_status\x18\x0b \x01(\x0e\x32\".orgfit.common.v1.EmploymentStatus\x12\x32\n\nstart_date\x18\x0c \x01(\x0b\x32\x1e.orgfit.common.v1.CalendarDate\x12\x38\n\x10termination_date\x18\r \x01(\x0b\x32\x1e.orgfit.common.v1.CalendarDate\x12\x1f\n\x17leads_unit_external_ids\x18\x0e \x03(\t\"\x8b\x04\n\tImportJob\x12\x11\n\timport_id\x18\x01 \x01(\t\x12*\n\x04kind\x18\x02 \x01(\x0e\x32\x1c.orgfit.intake.v1.ImportKind\x12,\n\x05state\x18\x03 \x01(\x0e\x32\x1d.orgfit.intake.v1.ImportState\x12\x18\n\x10next_chunk_index\x18\x04 \x01(\x05\x12\x1a\n\x12received_row_count\x18\x05 \x01(\x05\x12\x19\n\x11\x63reated_row_count\x18\x06 \x01(\x05\x12\x19\n\x11updated_row_count\x18\x07 \x01(\x05\x12\x1b\n\x13unchanged_row_count\x18\x08 \x01(\x05\x12\x1a\n\x12rejected_row_count\x18\t \x01(\x05\x12\x18\n\x10\x61\x62sent_row_count\x18\n \x01(\x05\x12\x0f\n\x07\x66\x61ilure\x18\x0c \x01(\t\x12.\n\x06header\x18\x0b \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportHeader\x12/\n\x0b\x63reate_time\x18\x1f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inish_time\x18  \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18! \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x85\x01\n\x08RowError\x12\x12\n\nrow_number\x18\x01 \x01(\x05\x12\x13\n\x0b\x65xternal_id\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x30\n\x06reason\x18\x04 \x01(\x0e\x32 .orgfit.intake.v1.RowErrorReason\x12\x0f\n\x07message\x18\x05 \x01(\t\"\xac\x01\n\x12ImportUnitsRequest\x12\x30\n\x06header\x18\x01 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportHeaderH\x00\x12*\n\x04rows\x18\x02 \x01(\x0b\x32\x1a.orgfit.intake.v1.UnitRowsH\x00\x12\x30\n\x06\x66ooter\x18\x03 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportFooterH\x00\x42\x06\n\x04part\"v\n\x13ImportUnitsResponse\x12/\n\nimport_job\x18\x01 \x01(\x0b\x32\x1b.orgfit.intake.v1.ImportJob\x12.\n\nrow_errors\x18\x02 \x03(\x0b\x32\x1a.orgfit.intake.v1.RowError\"\xaf\x01\n\x13ImportPeopleRequest\x12\x30\n\x06header\x18\x01 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportHeaderH\x00\x12,\n\x04rows\x18\x02 \x01(\x0b\x32\x1c.orgfit.intake.v1.PersonRowsH\x00\x12\x30\n\x06\x66ooter\x18\x03 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportFooterH\x00\x42\x06\n\x04part\"w\n\x14ImportPeopleResponse\x12/\n\nimport_job\x18\x01 \x01(\x0b\x32\x1b.orgfit.intake.v1.ImportJob\x12.\n\nrow_errors\x18\x02 \x03(\x0b\x32\x1a.orgfit.intake.v1.RowError\"\xe1\x01\n\x18SubmitImportChunkRequest\x12.\n\x06header\x18\x01 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportHeader\x12+\n\x05units\x18\x02 \x01(\x0b\x32\x1a.orgfit.intake.v1.UnitRowsH\x00\x12.\n\x06people\x18\x03 \x01(\x0b\x32\x1c.orgfit.intake.v1.PersonRowsH\x00\x12\x30\n\x06\x66ooter\x18\x07 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportFooterH\x00\x42\x06\n\x04part\"|\n\x19SubmitImportChunkResponse\x12/\n\nimport_job\x18\x01 \x01(\x0b\x32\x1b.orgfit.intake.v1.ImportJob\x12.\n\nrow_errors\x18\x02 \x03(\x0b\x32\x1a.orgfit.intake.v1.RowError\"%\n\x10GetImportRequest\x12\x11\n\timport_id\x18\x01 \x01(\t\"D\n\x11GetImportResponse\x12/\n\nimport_job\x18\x01 \x01(\x0b\x32\x1b.orgfit.intake.v1.ImportJob\"g\n\x12ListImportsRequest\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.orgfit.intake.v1.ImportKind\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"`\n\x13ListImportsResponse\x12\x30\n\x0bimport_jobs\x18\x01 \x03(\x0b\x32\x1b.orgfit.intake.v1.ImportJob\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"V\n\x1aListImportRowErrorsRequest\x12\x11\n\timport_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"f\n\x1bListImportRowErrorsResponse\x12.\n\nrow_errors\x18\x01 \x03(\x0b\x32\x1a.orgfit.intake.v1.RowError\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*k\n\nImportMode\x12\x1b\n\x17IMPORT_MODE_UNSPECIFIED\x10\x00\x12 \n\x1cIMPORT_MODE_APPLY_VALID_ROWS\x10\x01\x12\x1e\n\x1aIMPORT_MODE_ALL_OR_NOTHING\x10\x02*\\\n\nAbsentRows\x12\x1b\n\x17\x41\x42SENT_ROWS_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41\x42SENT_ROWS_KEEP\x10\x01\x12\x1b\n\x17\x41\x42SENT_ROWS_SOFT_DELETE\x10\x02*X\n\nImportKind\x12\x1b\n\x17IMPORT_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11IMPORT_KIND_UNITS\x10\x01\x12\x16\n\x12IMPORT_KIND_PEOPLE\x10\x02*w\n\x0bImportState\x12\x1c\n\x18IMPORT_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11IMPORT_STATE_OPEN\x10\x01\x12\x1a\n\x16IMPORT_STATE_SUCCEEDED\x10\x02\x12\x17\n\x13IMPORT_STATE_FAILED\x10\x03*\xc0\x02\n\x0eRowErrorReason\x12 \n\x1cROW_ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n\x1eROW_ERROR_REASON_FIELD_MISSING\x10\x01\x12\"\n\x1eROW_ERROR_REASON_FIELD_INVALID\x10\x02\x12&\n\"ROW_ERROR_REASON_REFERENCE_UNKNOWN\x10\x03\x12(\n$ROW_ERROR_REASON_DUPLICATE_IN_IMPORT\x10\x04\x12!\n\x1dROW_ERROR_REASON_TREE_INVALID\x10\x05\x12&\n\"ROW_ERROR_REASON_REFERENCE_RETIRED\x10\x06\x12\'\n#ROW_ERROR_REASON_CONFLICT_IN_IMPORT\x10\x07\x32\xf6\x04\n\rIntakeService\x12\\\n\x0bImportUnits\x12$.orgfit.intake.v1.ImportUnitsRequest\x1a%.orgfit.intake.v1.ImportUnitsResponse(\x01\x12_\n\x0cImportPeople\x12%.orgfit.intake.v1.ImportPeopleRequest\x1a&.orgfit.intake.v1.ImportPeopleResponse(\x01\x12q\n\x11SubmitImportChunk\x12*.orgfit.intake.v1.SubmitImportChunkRequest\x1a+.orgfit.intake.v1.SubmitImportChunkResponse\"\x03\x90\x02\x02\x12Y\n\tGetImport\x12\".orgfit.intake.v1.GetImportRequest\x1a#.orgfit.intake.v1.GetImportResponse\"\x03\x90\x02\x01\x12_\n\x0bListImports\x12$.orgfit.intake.v1.ListImportsRequest\x1a%.orgfit.intake.v1.ListImportsResponse\"\x03\x90\x02\x01\x12w\n\x13ListImportRowErrors\x12,.orgfit.intake.v1.ListImportRowErrorsRequest\x1a-.orgfit.intake.v1.ListImportRowErrorsResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%orgfit/intake/v1/intake_service.proto\x12\x10orgfit.intake.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1eorgfit/common/v1/answers.proto\x1a\x1dorgfit/common/v1/values.proto\"\xe9\x01\n\x0cImportHeader\x12\x11\n\timport_id\x18\x01 \x01(\t\x12*\n\x04mode\x18\x02 \x01(\x0e\x32\x1c.orgfit.intake.v1.ImportMode\x12\x31\n\x0b\x61\x62sent_rows\x18\x03 \x01(\x0e\x32\x1c.orgfit.intake.v1.AbsentRows\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x0e\n\x06source\x18\x05 \x01(\t\x12\x0f\n\x07wave_id\x18\x06 \x01(\t\x12\x11\n\titem_keys\x18\x07 \x03(\t\x12\x1c\n\x14\x61\x62sent_limit_percent\x18\x08 \x01(\x05\"!\n\x0cImportFooter\x12\x11\n\trow_count\x18\x01 \x01(\x05\"H\n\x08UnitRows\x12\x13\n\x0b\x63hunk_index\x18\x01 \x01(\x05\x12\'\n\x04rows\x18\x02 \x03(\x0b\x32\x19.orgfit.intake.v1.UnitRow\"\xaa\x01\n\x07UnitRow\x12\x13\n\x0b\x65xternal_id\x18\x01 \x01(\t\x12\x1a\n\x12parent_external_id\x18\x02 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x03 \x01(\t\x12 \n\x18predecessor_external_ids\x18\x04 \x03(\t\x12\x36\n\x0e\x65\x66\x66\x65\x63tive_date\x18\x05 \x01(\x0b\x32\x1e.orgfit.common.v1.CalendarDate\"L\n\nPersonRows\x12\x13\n\x0b\x63hunk_index\x18\x01 \x01(\x05\x12)\n\x04rows\x18\x02 \x03(\x0b\x32\x1b.orgfit.intake.v1.PersonRow\"\xdb\x03\n\tPersonRow\x12\x13\n\x0b\x65xternal_id\x18\x01 \x01(\t\x12\x18\n\x10unit_external_id\x18\x02 \x01(\t\x12\x17\n\x0f\x65mployee_number\x18\x03 \x01(\t\x12\x12\n\nfirst_name\x18\x04 \x01(\t\x12\x11\n\tlast_name\x18\x05 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x06 \x01(\t\x12\x12\n\nwork_email\x18\x07 \x01(\t\x12\x15\n\rlanguage_code\x18\x08 \x01(\t\x12\x1b\n\x13manager_external_id\x18\t \x01(\t\x12\x33\n\x08segments\x18\n \x03(\x0b\x32!.orgfit.common.v1.SegmentSelector\x12=\n\x11\x65mployment_status\x18\x0b \x01(\x0e\x32\".orgfit.common.v1.EmploymentStatus\x12\x32\n\nstart_date\x18\x0c \x01(\x0b\x32\x1e.orgfit.common.v1.CalendarDate\x12\x38\n\x10termination_date\x18\r \x01(\x0b\x32\x1e.orgfit.common.v1.CalendarDate\x12\x1f\n\x17leads_unit_external_ids\x18\x0e \x03(\t\"P\n\x0cResponseRows\x12\x13\n\x0b\x63hunk_index\x18\x01 \x01(\x05\x12+\n\x04rows\x18\x02 \x03(\x0b\x32\x1d.orgfit.intake.v1.ResponseRow\"\x8c\x01\n\x0bResponseRow\x12\x18\n\x10unit_external_id\x18\x01 \x01(\t\x12\x33\n\x08segments\x18\x02 \x03(\x0b\x32!.orgfit.common.v1.SegmentSelector\x12.\n\x07\x61nswers\x18\x03 \x01(\x0b\x32\x1d.orgfit.common.v1.AnswerSheet\"\x8b\x04\n\tImportJob\x12\x11\n\timport_id\x18\x01 \x01(\t\x12*\n\x04kind\x18\x02 \x01(\x0e\x32\x1c.orgfit.intake.v1.ImportKind\x12,\n\x05state\x18\x03 \x01(\x0e\x32\x1d.orgfit.intake.v1.ImportState\x12\x18\n\x10next_chunk_index\x18\x04 \x01(\x05\x12\x1a\n\x12received_row_count\x18\x05 \x01(\x05\x12\x19\n\x11\x63reated_row_count\x18\x06 \x01(\x05\x12\x19\n\x11updated_row_count\x18\x07 \x01(\x05\x12\x1b\n\x13unchanged_row_count\x18\x08 \x01(\x05\x12\x1a\n\x12rejected_row_count\x18\t \x01(\x05\x12\x18\n\x10\x61\x62sent_row_count\x18\n \x01(\x05\x12\x0f\n\x07\x66\x61ilure\x18\x0c \x01(\t\x12.\n\x06header\x18\x0b \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportHeader\x12/\n\x0b\x63reate_time\x18\x1f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x66inish_time\x18  \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x65xpire_time\x18! \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x85\x01\n\x08RowError\x12\x12\n\nrow_number\x18\x01 \x01(\x05\x12\x13\n\x0b\x65xternal_id\x18\x02 \x01(\t\x12\r\n\x05\x66ield\x18\x03 \x01(\t\x12\x30\n\x06reason\x18\x04 \x01(\x0e\x32 .orgfit.intake.v1.RowErrorReason\x12\x0f\n\x07message\x18\x05 \x01(\t\"\xac\x01\n\x12ImportUnitsRequest\x12\x30\n\x06header\x18\x01 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportHeaderH\x00\x12*\n\x04rows\x18\x02 \x01(\x0b\x32\x1a.orgfit.intake.v1.UnitRowsH\x00\x12\x30\n\x06\x66ooter\x18\x03 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportFooterH\x00\x42\x06\n\x04part\"v\n\x13ImportUnitsResponse\x12/\n\nimport_job\x18\x01 \x01(\x0b\x32\x1b.orgfit.intake.v1.ImportJob\x12.\n\nrow_errors\x18\x02 \x03(\x0b\x32\x1a.orgfit.intake.v1.RowError\"\xaf\x01\n\x13ImportPeopleRequest\x12\x30\n\x06header\x18\x01 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportHeaderH\x00\x12,\n\x04rows\x18\x02 \x01(\x0b\x32\x1c.orgfit.intake.v1.PersonRowsH\x00\x12\x30\n\x06\x66ooter\x18\x03 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportFooterH\x00\x42\x06\n\x04part\"w\n\x14ImportPeopleResponse\x12/\n\nimport_job\x18\x01 \x01(\x0b\x32\x1b.orgfit.intake.v1.ImportJob\x12.\n\nrow_errors\x18\x02 \x03(\x0b\x32\x1a.orgfit.intake.v1.RowError\"\xb4\x01\n\x16ImportResponsesRequest\x12\x30\n\x06header\x18\x01 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportHeaderH\x00\x12.\n\x04rows\x18\x02 \x01(\x0b\x32\x1e.orgfit.intake.v1.ResponseRowsH\x00\x12\x30\n\x06\x66ooter\x18\x03 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportFooterH\x00\x42\x06\n\x04part\"z\n\x17ImportResponsesResponse\x12/\n\nimport_job\x18\x01 \x01(\x0b\x32\x1b.orgfit.intake.v1.ImportJob\x12.\n\nrow_errors\x18\x02 \x03(\x0b\x32\x1a.orgfit.intake.v1.RowError\"\x96\x02\n\x18SubmitImportChunkRequest\x12.\n\x06header\x18\x01 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportHeader\x12+\n\x05units\x18\x02 \x01(\x0b\x32\x1a.orgfit.intake.v1.UnitRowsH\x00\x12.\n\x06people\x18\x03 \x01(\x0b\x32\x1c.orgfit.intake.v1.PersonRowsH\x00\x12\x33\n\tresponses\x18\x04 \x01(\x0b\x32\x1e.orgfit.intake.v1.ResponseRowsH\x00\x12\x30\n\x06\x66ooter\x18\x07 \x01(\x0b\x32\x1e.orgfit.intake.v1.ImportFooterH\x00\x42\x06\n\x04part\"|\n\x19SubmitImportChunkResponse\x12/\n\nimport_job\x18\x01 \x01(\x0b\x32\x1b.orgfit.intake.v1.ImportJob\x12.\n\nrow_errors\x18\x02 \x03(\x0b\x32\x1a.orgfit.intake.v1.RowError\"%\n\x10GetImportRequest\x12\x11\n\timport_id\x18\x01 \x01(\t\"D\n\x11GetImportResponse\x12/\n\nimport_job\x18\x01 \x01(\x0b\x32\x1b.orgfit.intake.v1.ImportJob\"g\n\x12ListImportsRequest\x12*\n\x04kind\x18\x01 \x01(\x0e\x32\x1c.orgfit.intake.v1.ImportKind\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"`\n\x13ListImportsResponse\x12\x30\n\x0bimport_jobs\x18\x01 \x03(\x0b\x32\x1b.orgfit.intake.v1.ImportJob\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"V\n\x1aListImportRowErrorsRequest\x12\x11\n\timport_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"f\n\x1bListImportRowErrorsResponse\x12.\n\nrow_errors\x18\x01 \x03(\x0b\x32\x1a.orgfit.intake.v1.RowError\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*k\n\nImportMode\x12\x1b\n\x17IMPORT_MODE_UNSPECIFIED\x10\x00\x12 \n\x1cIMPORT_MODE_APPLY_VALID_ROWS\x10\x01\x12\x1e\n\x1aIMPORT_MODE_ALL_OR_NOTHING\x10\x02*\\\n\nAbsentRows\x12\x1b\n\x17\x41\x42SENT_ROWS_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41\x42SENT_ROWS_KEEP\x10\x01\x12\x1b\n\x17\x41\x42SENT_ROWS_SOFT_DELETE\x10\x02*s\n\nImportKind\x12\x1b\n\x17IMPORT_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11IMPORT_KIND_UNITS\x10\x01\x12\x16\n\x12IMPORT_KIND_PEOPLE\x10\x02\x12\x19\n\x15IMPORT_KIND_RESPONSES\x10\x03*w\n\x0bImportState\x12\x1c\n\x18IMPORT_STATE_UNSPECIFIED\x10\x00\x12\x15\n\x11IMPORT_STATE_OPEN\x10\x01\x12\x1a\n\x16IMPORT_STATE_SUCCEEDED\x10\x02\x12\x17\n\x13IMPORT_STATE_FAILED\x10\x03*\xc0\x02\n\x0eRowErrorReason\x12 \n\x1cROW_ERROR_REASON_UNSPECIFIED\x10\x00\x12\"\n\x1eROW_ERROR_REASON_FIELD_MISSING\x10\x01\x12\"\n\x1eROW_ERROR_REASON_FIELD_INVALID\x10\x02\x12&\n\"ROW_ERROR_REASON_REFERENCE_UNKNOWN\x10\x03\x12(\n$ROW_ERROR_REASON_DUPLICATE_IN_IMPORT\x10\x04\x12!\n\x1dROW_ERROR_REASON_TREE_INVALID\x10\x05\x12&\n\"ROW_ERROR_REASON_REFERENCE_RETIRED\x10\x06\x12\'\n#ROW_ERROR_REASON_CONFLICT_IN_IMPORT\x10\x07\x32\xe0\x05\n\rIntakeService\x12\\\n\x0bImportUnits\x12$.orgfit.intake.v1.ImportUnitsRequest\x1a%.orgfit.intake.v1.ImportUnitsResponse(\x01\x12_\n\x0cImportPeople\x12%.orgfit.intake.v1.ImportPeopleRequest\x1a&.orgfit.intake.v1.ImportPeopleResponse(\x01\x12h\n\x0fImportResponses\x12(.orgfit.intake.v1.ImportResponsesRequest\x1a).orgfit.intake.v1.ImportResponsesResponse(\x01\x12q\n\x11SubmitImportChunk\x12*.orgfit.intake.v1.SubmitImportChunkRequest\x1a+.orgfit.intake.v1.SubmitImportChunkResponse\"\x03\x90\x02\x02\x12Y\n\tGetImport\x12\".orgfit.intake.v1.GetImportRequest\x1a#.orgfit.intake.v1.GetImportResponse\"\x03\x90\x02\x01\x12_\n\x0bListImports\x12$.orgfit.intake.v1.ListImportsRequest\x1a%.orgfit.intake.v1.ListImportsResponse\"\x03\x90\x02\x01\x12w\n\x13ListImportRowErrors\x12,.orgfit.intake.v1.ListImportRowErrorsRequest\x1a-.orgfit.intake.v1.ListImportRowErrorsResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,56 +42,64 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INTAKESERVICE'].methods_by_name['ListImports']._serialized_options = b'\220\002\001'
   _globals['_INTAKESERVICE'].methods_by_name['ListImportRowErrors']._loaded_options = None
   _globals['_INTAKESERVICE'].methods_by_name['ListImportRowErrors']._serialized_options = b'\220\002\001'
-  _globals['_IMPORTMODE']._serialized_start=3275
-  _globals['_IMPORTMODE']._serialized_end=3382
-  _globals['_ABSENTROWS']._serialized_start=3384
-  _globals['_ABSENTROWS']._serialized_end=3476
-  _globals['_IMPORTKIND']._serialized_start=3478
-  _globals['_IMPORTKIND']._serialized_end=3566
-  _globals['_IMPORTSTATE']._serialized_start=3568
-  _globals['_IMPORTSTATE']._serialized_end=3687
-  _globals['_ROWERRORREASON']._serialized_start=3690
-  _globals['_ROWERRORREASON']._serialized_end=4010
-  _globals['_IMPORTHEADER']._serialized_start=124
-  _globals['_IMPORTHEADER']._serialized_end=321
-  _globals['_IMPORTFOOTER']._serialized_start=323
-  _globals['_IMPORTFOOTER']._serialized_end=356
-  _globals['_UNITROWS']._serialized_start=358
-  _globals['_UNITROWS']._serialized_end=430
-  _globals['_UNITROW']._serialized_start=433
-  _globals['_UNITROW']._serialized_end=603
-  _globals['_PERSONROWS']._serialized_start=605
-  _globals['_PERSONROWS']._serialized_end=681
-  _globals['_PERSONROW']._serialized_start=684
-  _globals['_PERSONROW']._serialized_end=1159
-  _globals['_IMPORTJOB']._serialized_start=1162
-  _globals['_IMPORTJOB']._serialized_end=1685
-  _globals['_ROWERROR']._serialized_start=1688
-  _globals['_ROWERROR']._serialized_end=1821
-  _globals['_IMPORTUNITSREQUEST']._serialized_start=1824
-  _globals['_IMPORTUNITSREQUEST']._serialized_end=1996
-  _globals['_IMPORTUNITSRESPONSE']._serialized_start=1998
-  _globals['_IMPORTUNITSRESPONSE']._serialized_end=2116
-  _globals['_IMPORTPEOPLEREQUEST']._serialized_start=2119
-  _globals['_IMPORTPEOPLEREQUEST']._serialized_end=2294
-  _globals['_IMPORTPEOPLERESPONSE']._serialized_start=2296
-  _globals['_IMPORTPEOPLERESPONSE']._serialized_end=2415
-  _globals['_SUBMITIMPORTCHUNKREQUEST']._serialized_start=2418
-  _globals['_SUBMITIMPORTCHUNKREQUEST']._serialized_end=2643
-  _globals['_SUBMITIMPORTCHUNKRESPONSE']._serialized_start=2645
-  _globals['_SUBMITIMPORTCHUNKRESPONSE']._serialized_end=2769
-  _globals['_GETIMPORTREQUEST']._serialized_start=2771
-  _globals['_GETIMPORTREQUEST']._serialized_end=2808
-  _globals['_GETIMPORTRESPONSE']._serialized_start=2810
-  _globals['_GETIMPORTRESPONSE']._serialized_end=2878
-  _globals['_LISTIMPORTSREQUEST']._serialized_start=2880
-  _globals['_LISTIMPORTSREQUEST']._serialized_end=2983
-  _globals['_LISTIMPORTSRESPONSE']._serialized_start=2985
-  _globals['_LISTIMPORTSRESPONSE']._serialized_end=3081
-  _globals['_LISTIMPORTROWERRORSREQUEST']._serialized_start=3083
-  _globals['_LISTIMPORTROWERRORSREQUEST']._serialized_end=3169
-  _globals['_LISTIMPORTROWERRORSRESPONSE']._serialized_start=3171
-  _globals['_LISTIMPORTROWERRORSRESPONSE']._serialized_end=3273
-  _globals['_INTAKESERVICE']._serialized_start=4013
-  _globals['_INTAKESERVICE']._serialized_end=4643
+  _globals['_IMPORTMODE']._serialized_start=3928
+  _globals['_IMPORTMODE']._serialized_end=4035
+  _globals['_ABSENTROWS']._serialized_start=4037
+  _globals['_ABSENTROWS']._serialized_end=4129
+  _globals['_IMPORTKIND']._serialized_start=4131
+  _globals['_IMPORTKIND']._serialized_end=4246
+  _globals['_IMPORTSTATE']._serialized_start=4248
+  _globals['_IMPORTSTATE']._serialized_end=4367
+  _globals['_ROWERRORREASON']._serialized_start=4370
+  _globals['_ROWERRORREASON']._serialized_end=4690
+  _globals['_IMPORTHEADER']._serialized_start=156
+  _globals['_IMPORTHEADER']._serialized_end=389
+  _globals['_IMPORTFOOTER']._serialized_start=391
+  _globals['_IMPORTFOOTER']._serialized_end=424
+  _globals['_UNITROWS']._serialized_start=426
+  _globals['_UNITROWS']._serialized_end=498
+  _globals['_UNITROW']._serialized_start=501
+  _globals['_UNITROW']._serialized_end=671
+  _globals['_PERSONROWS']._serialized_start=673
+  _globals['_PERSONROWS']._serialized_end=749
+  _globals['_PERSONROW']._serialized_start=752
+  _globals['_PERSONROW']._serialized_end=1227
+  _globals['_RESPONSEROWS']._serialized_start=1229
+  _globals['_RESPONSEROWS']._serialized_end=1309
+  _globals['_RESPONSEROW']._serialized_start=1312
+  _globals['_RESPONSEROW']._serialized_end=1452
+  _globals['_IMPORTJOB']._serialized_start=1455
+  _globals['_IMPORTJOB']._serialized_end=1978
+  _globals['_ROWERROR']._serialized_start=1981
+  _globals['_ROWERROR']._serialized_end=2114
+  _globals['_IMPORTUNITSREQUEST']._serialized_start=2117
+  _globals['_IMPORTUNITSREQUEST']._serialized_end=2289
+  _globals['_IMPORTUNITSRESPONSE']._serialized_start=2291
+  _globals['_IMPORTUNITSRESPONSE']._serialized_end=2409
+  _globals['_IMPORTPEOPLEREQUEST']._serialized_start=2412
+  _globals['_IMPORTPEOPLEREQUEST']._serialized_end=2587
+  _globals['_IMPORTPEOPLERESPONSE']._serialized_start=2589
+  _globals['_IMPORTPEOPLERESPONSE']._serialized_end=2708
+  _globals['_IMPORTRESPONSESREQUEST']._serialized_start=2711
+  _globals['_IMPORTRESPONSESREQUEST']._serialized_end=2891
+  _globals['_IMPORTRESPONSESRESPONSE']._serialized_start=2893
+  _globals['_IMPORTRESPONSESRESPONSE']._serialized_end=3015
+  _globals['_SUBMITIMPORTCHUNKREQUEST']._serialized_start=3018
+  _globals['_SUBMITIMPORTCHUNKREQUEST']._serialized_end=3296
+  _globals['_SUBMITIMPORTCHUNKRESPONSE']._serialized_start=3298
+  _globals['_SUBMITIMPORTCHUNKRESPONSE']._serialized_end=3422
+  _globals['_GETIMPORTREQUEST']._serialized_start=3424
+  _globals['_GETIMPORTREQUEST']._serialized_end=3461
+  _globals['_GETIMPORTRESPONSE']._serialized_start=3463
+  _globals['_GETIMPORTRESPONSE']._serialized_end=3531
+  _globals['_LISTIMPORTSREQUEST']._serialized_start=3533
+  _globals['_LISTIMPORTSREQUEST']._serialized_end=3636
+  _globals['_LISTIMPORTSRESPONSE']._serialized_start=3638
+  _globals['_LISTIMPORTSRESPONSE']._serialized_end=3734
+  _globals['_LISTIMPORTROWERRORSREQUEST']._serialized_start=3736
+  _globals['_LISTIMPORTROWERRORSREQUEST']._serialized_end=3822
+  _globals['_LISTIMPORTROWERRORSRESPONSE']._serialized_start=3824
+  _globals['_LISTIMPORTROWERRORSRESPONSE']._serialized_end=3926
+  _globals['_INTAKESERVICE']._serialized_start=4693
+  _globals['_INTAKESERVICE']._serialized_end=5429
 # @@protoc_insertion_point(module_scope)

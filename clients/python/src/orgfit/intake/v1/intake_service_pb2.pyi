@@ -1,6 +1,7 @@
 import datetime
 
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from orgfit.common.v1 import answers_pb2 as _answers_pb2
 from orgfit.common.v1 import values_pb2 as _values_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
@@ -28,6 +29,7 @@ class ImportKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     IMPORT_KIND_UNSPECIFIED: _ClassVar[ImportKind]
     IMPORT_KIND_UNITS: _ClassVar[ImportKind]
     IMPORT_KIND_PEOPLE: _ClassVar[ImportKind]
+    IMPORT_KIND_RESPONSES: _ClassVar[ImportKind]
 
 class ImportState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -55,6 +57,7 @@ ABSENT_ROWS_SOFT_DELETE: AbsentRows
 IMPORT_KIND_UNSPECIFIED: ImportKind
 IMPORT_KIND_UNITS: ImportKind
 IMPORT_KIND_PEOPLE: ImportKind
+IMPORT_KIND_RESPONSES: ImportKind
 IMPORT_STATE_UNSPECIFIED: ImportState
 IMPORT_STATE_OPEN: ImportState
 IMPORT_STATE_SUCCEEDED: ImportState
@@ -69,20 +72,24 @@ ROW_ERROR_REASON_REFERENCE_RETIRED: RowErrorReason
 ROW_ERROR_REASON_CONFLICT_IN_IMPORT: RowErrorReason
 
 class ImportHeader(_message.Message):
-    __slots__ = ("import_id", "mode", "absent_rows", "validate_only", "source", "absent_limit_percent")
+    __slots__ = ("import_id", "mode", "absent_rows", "validate_only", "source", "wave_id", "item_keys", "absent_limit_percent")
     IMPORT_ID_FIELD_NUMBER: _ClassVar[int]
     MODE_FIELD_NUMBER: _ClassVar[int]
     ABSENT_ROWS_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
+    WAVE_ID_FIELD_NUMBER: _ClassVar[int]
+    ITEM_KEYS_FIELD_NUMBER: _ClassVar[int]
     ABSENT_LIMIT_PERCENT_FIELD_NUMBER: _ClassVar[int]
     import_id: str
     mode: ImportMode
     absent_rows: AbsentRows
     validate_only: bool
     source: str
+    wave_id: str
+    item_keys: _containers.RepeatedScalarFieldContainer[str]
     absent_limit_percent: int
-    def __init__(self, import_id: _Optional[str] = ..., mode: _Optional[_Union[ImportMode, str]] = ..., absent_rows: _Optional[_Union[AbsentRows, str]] = ..., validate_only: bool = ..., source: _Optional[str] = ..., absent_limit_percent: _Optional[int] = ...) -> None: ...
+    def __init__(self, import_id: _Optional[str] = ..., mode: _Optional[_Union[ImportMode, str]] = ..., absent_rows: _Optional[_Union[AbsentRows, str]] = ..., validate_only: bool = ..., source: _Optional[str] = ..., wave_id: _Optional[str] = ..., item_keys: _Optional[_Iterable[str]] = ..., absent_limit_percent: _Optional[int] = ...) -> None: ...
 
 class ImportFooter(_message.Message):
     __slots__ = ("row_count",)
@@ -151,6 +158,24 @@ class PersonRow(_message.Message):
     termination_date: _values_pb2.CalendarDate
     leads_unit_external_ids: _containers.RepeatedScalarFieldContainer[str]
     def __init__(self, external_id: _Optional[str] = ..., unit_external_id: _Optional[str] = ..., employee_number: _Optional[str] = ..., first_name: _Optional[str] = ..., last_name: _Optional[str] = ..., display_name: _Optional[str] = ..., work_email: _Optional[str] = ..., language_code: _Optional[str] = ..., manager_external_id: _Optional[str] = ..., segments: _Optional[_Iterable[_Union[_values_pb2.SegmentSelector, _Mapping]]] = ..., employment_status: _Optional[_Union[_values_pb2.EmploymentStatus, str]] = ..., start_date: _Optional[_Union[_values_pb2.CalendarDate, _Mapping]] = ..., termination_date: _Optional[_Union[_values_pb2.CalendarDate, _Mapping]] = ..., leads_unit_external_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ResponseRows(_message.Message):
+    __slots__ = ("chunk_index", "rows")
+    CHUNK_INDEX_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    chunk_index: int
+    rows: _containers.RepeatedCompositeFieldContainer[ResponseRow]
+    def __init__(self, chunk_index: _Optional[int] = ..., rows: _Optional[_Iterable[_Union[ResponseRow, _Mapping]]] = ...) -> None: ...
+
+class ResponseRow(_message.Message):
+    __slots__ = ("unit_external_id", "segments", "answers")
+    UNIT_EXTERNAL_ID_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
+    ANSWERS_FIELD_NUMBER: _ClassVar[int]
+    unit_external_id: str
+    segments: _containers.RepeatedCompositeFieldContainer[_values_pb2.SegmentSelector]
+    answers: _answers_pb2.AnswerSheet
+    def __init__(self, unit_external_id: _Optional[str] = ..., segments: _Optional[_Iterable[_Union[_values_pb2.SegmentSelector, _Mapping]]] = ..., answers: _Optional[_Union[_answers_pb2.AnswerSheet, _Mapping]] = ...) -> None: ...
 
 class ImportJob(_message.Message):
     __slots__ = ("import_id", "kind", "state", "next_chunk_index", "received_row_count", "created_row_count", "updated_row_count", "unchanged_row_count", "rejected_row_count", "absent_row_count", "failure", "header", "create_time", "finish_time", "expire_time")
@@ -236,17 +261,37 @@ class ImportPeopleResponse(_message.Message):
     row_errors: _containers.RepeatedCompositeFieldContainer[RowError]
     def __init__(self, import_job: _Optional[_Union[ImportJob, _Mapping]] = ..., row_errors: _Optional[_Iterable[_Union[RowError, _Mapping]]] = ...) -> None: ...
 
+class ImportResponsesRequest(_message.Message):
+    __slots__ = ("header", "rows", "footer")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    ROWS_FIELD_NUMBER: _ClassVar[int]
+    FOOTER_FIELD_NUMBER: _ClassVar[int]
+    header: ImportHeader
+    rows: ResponseRows
+    footer: ImportFooter
+    def __init__(self, header: _Optional[_Union[ImportHeader, _Mapping]] = ..., rows: _Optional[_Union[ResponseRows, _Mapping]] = ..., footer: _Optional[_Union[ImportFooter, _Mapping]] = ...) -> None: ...
+
+class ImportResponsesResponse(_message.Message):
+    __slots__ = ("import_job", "row_errors")
+    IMPORT_JOB_FIELD_NUMBER: _ClassVar[int]
+    ROW_ERRORS_FIELD_NUMBER: _ClassVar[int]
+    import_job: ImportJob
+    row_errors: _containers.RepeatedCompositeFieldContainer[RowError]
+    def __init__(self, import_job: _Optional[_Union[ImportJob, _Mapping]] = ..., row_errors: _Optional[_Iterable[_Union[RowError, _Mapping]]] = ...) -> None: ...
+
 class SubmitImportChunkRequest(_message.Message):
-    __slots__ = ("header", "units", "people", "footer")
+    __slots__ = ("header", "units", "people", "responses", "footer")
     HEADER_FIELD_NUMBER: _ClassVar[int]
     UNITS_FIELD_NUMBER: _ClassVar[int]
     PEOPLE_FIELD_NUMBER: _ClassVar[int]
+    RESPONSES_FIELD_NUMBER: _ClassVar[int]
     FOOTER_FIELD_NUMBER: _ClassVar[int]
     header: ImportHeader
     units: UnitRows
     people: PersonRows
+    responses: ResponseRows
     footer: ImportFooter
-    def __init__(self, header: _Optional[_Union[ImportHeader, _Mapping]] = ..., units: _Optional[_Union[UnitRows, _Mapping]] = ..., people: _Optional[_Union[PersonRows, _Mapping]] = ..., footer: _Optional[_Union[ImportFooter, _Mapping]] = ...) -> None: ...
+    def __init__(self, header: _Optional[_Union[ImportHeader, _Mapping]] = ..., units: _Optional[_Union[UnitRows, _Mapping]] = ..., people: _Optional[_Union[PersonRows, _Mapping]] = ..., responses: _Optional[_Union[ResponseRows, _Mapping]] = ..., footer: _Optional[_Union[ImportFooter, _Mapping]] = ...) -> None: ...
 
 class SubmitImportChunkResponse(_message.Message):
     __slots__ = ("import_job", "row_errors")

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class IntakeServiceStub(object):
-    """Bulk imports of units and people from HR systems.
+    """Bulk imports of units and people from HR systems, and of anonymous responses collected elsewhere.
 
     A stream is: one header, then chunks of rows numbered from 0, then one footer. The footer
     is what tells a finished stream from one whose source broke off. Chunks are staged as they
@@ -45,7 +45,8 @@ class IntakeServiceStub(object):
 
     Only a credential that reaches the whole organization may import.
 
-    Limits: 500 rows and 1 MiB per chunk, 2,000,000 rows of people or 100,000 of units per import,
+    Limits: 500 rows and 1 MiB per chunk, 2,000,000 rows of people or responses or 100,000 of units
+    per import,
     4 open imports per organization (RESOURCE_EXHAUSTED / LIMIT_REACHED), 7 days to finish one.
     Without a deadline of the caller the server gives the streams 10 minutes.
     """
@@ -65,6 +66,11 @@ class IntakeServiceStub(object):
                 '/orgfit.intake.v1.IntakeService/ImportPeople',
                 request_serializer=orgfit_dot_intake_dot_v1_dot_intake__service__pb2.ImportPeopleRequest.SerializeToString,
                 response_deserializer=orgfit_dot_intake_dot_v1_dot_intake__service__pb2.ImportPeopleResponse.FromString,
+                _registered_method=True)
+        self.ImportResponses = channel.stream_unary(
+                '/orgfit.intake.v1.IntakeService/ImportResponses',
+                request_serializer=orgfit_dot_intake_dot_v1_dot_intake__service__pb2.ImportResponsesRequest.SerializeToString,
+                response_deserializer=orgfit_dot_intake_dot_v1_dot_intake__service__pb2.ImportResponsesResponse.FromString,
                 _registered_method=True)
         self.SubmitImportChunk = channel.unary_unary(
                 '/orgfit.intake.v1.IntakeService/SubmitImportChunk',
@@ -89,7 +95,7 @@ class IntakeServiceStub(object):
 
 
 class IntakeServiceServicer(object):
-    """Bulk imports of units and people from HR systems.
+    """Bulk imports of units and people from HR systems, and of anonymous responses collected elsewhere.
 
     A stream is: one header, then chunks of rows numbered from 0, then one footer. The footer
     is what tells a finished stream from one whose source broke off. Chunks are staged as they
@@ -108,7 +114,8 @@ class IntakeServiceServicer(object):
 
     Only a credential that reaches the whole organization may import.
 
-    Limits: 500 rows and 1 MiB per chunk, 2,000,000 rows of people or 100,000 of units per import,
+    Limits: 500 rows and 1 MiB per chunk, 2,000,000 rows of people or responses or 100,000 of units
+    per import,
     4 open imports per organization (RESOURCE_EXHAUSTED / LIMIT_REACHED), 7 days to finish one.
     Without a deadline of the caller the server gives the streams 10 minutes.
     """
@@ -122,6 +129,15 @@ class IntakeServiceServicer(object):
 
     def ImportPeople(self, request_iterator, context):
         """Imports people. Rows are matched by external_id: created, changed or left.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportResponses(self, request_iterator, context):
+        """Imports anonymous responses collected elsewhere into an IMPORTED wave that is OPEN. Rows have no
+        key: each is one response, stored in random order, and a repeated import with another import_id
+        would add them again. FAILED_PRECONDITION / STATE_CONFLICT for another wave.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -170,6 +186,11 @@ def add_IntakeServiceServicer_to_server(servicer, server):
                     request_deserializer=orgfit_dot_intake_dot_v1_dot_intake__service__pb2.ImportPeopleRequest.FromString,
                     response_serializer=orgfit_dot_intake_dot_v1_dot_intake__service__pb2.ImportPeopleResponse.SerializeToString,
             ),
+            'ImportResponses': grpc.stream_unary_rpc_method_handler(
+                    servicer.ImportResponses,
+                    request_deserializer=orgfit_dot_intake_dot_v1_dot_intake__service__pb2.ImportResponsesRequest.FromString,
+                    response_serializer=orgfit_dot_intake_dot_v1_dot_intake__service__pb2.ImportResponsesResponse.SerializeToString,
+            ),
             'SubmitImportChunk': grpc.unary_unary_rpc_method_handler(
                     servicer.SubmitImportChunk,
                     request_deserializer=orgfit_dot_intake_dot_v1_dot_intake__service__pb2.SubmitImportChunkRequest.FromString,
@@ -199,7 +220,7 @@ def add_IntakeServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class IntakeService(object):
-    """Bulk imports of units and people from HR systems.
+    """Bulk imports of units and people from HR systems, and of anonymous responses collected elsewhere.
 
     A stream is: one header, then chunks of rows numbered from 0, then one footer. The footer
     is what tells a finished stream from one whose source broke off. Chunks are staged as they
@@ -218,7 +239,8 @@ class IntakeService(object):
 
     Only a credential that reaches the whole organization may import.
 
-    Limits: 500 rows and 1 MiB per chunk, 2,000,000 rows of people or 100,000 of units per import,
+    Limits: 500 rows and 1 MiB per chunk, 2,000,000 rows of people or responses or 100,000 of units
+    per import,
     4 open imports per organization (RESOURCE_EXHAUSTED / LIMIT_REACHED), 7 days to finish one.
     Without a deadline of the caller the server gives the streams 10 minutes.
     """
@@ -267,6 +289,33 @@ class IntakeService(object):
             '/orgfit.intake.v1.IntakeService/ImportPeople',
             orgfit_dot_intake_dot_v1_dot_intake__service__pb2.ImportPeopleRequest.SerializeToString,
             orgfit_dot_intake_dot_v1_dot_intake__service__pb2.ImportPeopleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportResponses(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/orgfit.intake.v1.IntakeService/ImportResponses',
+            orgfit_dot_intake_dot_v1_dot_intake__service__pb2.ImportResponsesRequest.SerializeToString,
+            orgfit_dot_intake_dot_v1_dot_intake__service__pb2.ImportResponsesResponse.FromString,
             options,
             channel_credentials,
             insecure,
