@@ -3,6 +3,8 @@ use super::figure::{Bounds, Figure, Hidden, Method, Released, Sizes};
 
 /// First byte of a card; another layout gets another one.
 const VERSION: u8 = 1;
+/// What a card usually takes at most.
+const USUAL_BYTES: usize = 2_048;
 /// Most numbers in a list.
 const LIST_MAX: u64 = 10_000;
 
@@ -25,7 +27,9 @@ pub(super) struct Writer {
 
 impl Default for Writer {
     fn default() -> Self {
-        Self { bytes: vec![VERSION], last: Sizes::default() }
+        let mut bytes = Vec::with_capacity(USUAL_BYTES);
+        bytes.push(VERSION);
+        Self { bytes, last: Sizes::default() }
     }
 }
 

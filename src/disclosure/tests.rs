@@ -348,3 +348,138 @@ fn most_of_what_is_large_enough_is_shown() {
         assert!(100 * slices[0] >= 95 * slices[1]);
     }
 }
+
+/// Counts of a cell for the judgement of items: people, and of each of three items answers and both end
+/// points, often all at one.
+fn judged_row(random: &mut StdRng, people: u32) -> Vec<u32> {
+    let mut row = vec![people];
+    for _ in 0..3 {
+        let answers =
+            if random.random_bool(0.8) { people } else { random.random_range(0..=people) };
+        let low = if random.random_bool(0.3) { answers } else { random.random_range(0..=answers) };
+        let high = random.random_range(0..=answers - low);
+        row.extend([answers, low, high]);
+    }
+    row
+}
+
+/// Remainders of what is shown that a rule forbids, found by sets of cells: of each slice without those
+/// of the same part inside it, and of each whole without its values.
+fn forbidden(
+    company: &Company,
+    rows: &[Vec<u32>],
+    shown: &[bool],
+    safe: &dyn Fn(&[u32]) -> bool,
+) -> usize {
+    let parts = company.frame.parts();
+    let slices: Vec<(usize, Vec<bool>)> =
+        company.slices().into_iter().filter(|(number, _)| shown[*number]).collect();
+    let is_inside =
+        |one: &[bool], other: &[bool]| one.iter().zip(other).all(|(one, other)| *other || !one);
+    let mut found = 0;
+    let mut judge = |cells: Vec<bool>| {
+        let mut sum = vec![0; rows[0].len()];
+        for (row, _) in rows.iter().zip(&cells).filter(|(_, inside)| **inside) {
+            for (sum, more) in sum.iter_mut().zip(row) {
+                *sum += more;
+            }
+        }
+        found += usize::from(sum[0] > 0 && !safe(&sum));
+    };
+    for (number, members) in &slices {
+        let without = |others: Vec<&Vec<bool>>| -> Vec<bool> {
+            (0..members.len())
+                .map(|at| members[at] && !others.iter().any(|other| other[at]))
+                .collect()
+        };
+        let same_part = slices.iter().filter(|(other, cells)| {
+            other != number
+                && other % parts == number % parts
+                && is_inside(cells, members)
+                && (!is_inside(members, cells) || other > number)
+        });
+        judge(without(same_part.map(|(_, cells)| cells).collect()));
+        if number % parts == 0 {
+            let mut first = number + 1;
+            for values in &company.frame.values {
+                let line = first..first + usize::from(*values);
+                let of_line = slices.iter().filter(|(other, _)| line.contains(other));
+                judge(without(of_line.map(|(_, cells)| cells).collect()));
+                first = line.end;
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn remainders_are_judged_like_groups_at_all_levels() {
+    let mut random = StdRng::seed_from_u64(8);
+    let item = |dimension| Judged { dimension, reversed: false };
+    let limits = Limits {
+        minimum: MINIMUM,
+        distribution_minimum: 10,
+        items: vec![item(Some(0)), item(Some(0)), item(None)],
+        dimensions: 1,
+    };
+    let mut naively = [0; 2];
+    for _ in 0..100 {
+        let company = Company::small(&mut random, 6, &[3], 14);
+        let rows: Vec<Vec<u32>> =
+            company.cells.iter().map(|cell| judged_row(&mut random, cell.people)).collect();
+        let mut counts = Counts::new(&company.frame, limits.width());
+        let mut cells = Vec::new();
+        for (cell, row) in company.cells.iter().zip(&rows) {
+            let home = Home { unit: cell.unit, values: &cell.values };
+            counts.add(&company.frame, home, row);
+            cells.push(Inhabited { home, people: cell.people });
+        }
+        counts.add_up(&company.frame);
+        let threads = std::num::NonZeroUsize::MIN;
+        let decisions =
+            Decisions::make(&company.frame, &limits, (&counts, &cells), b"salt", threads);
+        let dimensions: Vec<bool> =
+            (0..company.frame.len()).map(|number| decisions.is_shown(number)).collect();
+        let at = |number: usize, told: &dyn Fn(Allowed<'_>) -> bool| {
+            decisions.allowed(number).is_some_and(told)
+        };
+        let items: Vec<bool> =
+            (0..company.frame.len()).map(|number| at(number, &|allowed| allowed.items())).collect();
+        let by_dimension = |row: &[u32]| limits.allows_dimensions(row);
+        let by_item = |row: &[u32]| limits.allows_items(row);
+        assert_eq!(forbidden(&company, &rows, &dimensions, &by_dimension), 0);
+        assert_eq!(forbidden(&company, &rows, &items, &by_item), 0);
+        for item in 0..3 {
+            let pairs: Vec<Vec<u32>> =
+                rows.iter().map(|row| vec![row[0], row[1 + 3 * item]]).collect();
+            let told: Vec<bool> = (0..company.frame.len())
+                .map(|number| at(number, &|allowed| allowed.number(item)))
+                .collect();
+            let spread: Vec<bool> = (0..company.frame.len())
+                .map(|number| at(number, &|allowed| allowed.distribution(item)))
+                .collect();
+            let safe = |row: &[u32]| limits.allows_number(row);
+            assert_eq!(forbidden(&company, &pairs, &told, &safe), 0);
+            let safe = |row: &[u32]| limits.allows_distribution(row);
+            assert_eq!(forbidden(&company, &pairs, &spread, &safe), 0);
+            assert!(
+                spread
+                    .iter()
+                    .zip(&told)
+                    .zip(&items)
+                    .all(|((spread, told), items)| { spread <= told && told <= items })
+            );
+        }
+        assert!(items.iter().zip(&dimensions).all(|(items, dimensions)| items <= dimensions));
+        // Without the remainder rules the same look finds something.
+        let alone = |safe: &dyn Fn(&[u32]) -> bool| -> Vec<bool> {
+            (0..company.frame.len())
+                .map(|number| counts.people(number) > 0 && safe(counts.row(number)))
+                .collect()
+        };
+        naively[0] += forbidden(&company, &rows, &alone(&by_dimension), &by_dimension);
+        naively[1] += forbidden(&company, &rows, &alone(&by_item), &by_item);
+    }
+    println!("without the remainder rules {naively:?} remainders are forbidden");
+    assert!(naively.iter().all(|count| *count > 50));
+}

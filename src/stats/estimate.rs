@@ -228,5 +228,5 @@ impl Means {
 #[expect(clippy::cast_precision_loss, reason = "the nearest one is meant")]
 fn wide(value: i128) -> f64 {
     // Most are small, and the conversion of small ones is much cheaper.
-    i64::try_from(value).map_or(value as f64, |small| small as f64)
+    i64::try_from(value).map_or_else(|_| value as f64, |small| small as f64)
 }

@@ -98,9 +98,13 @@ impl<'a> Tally<'a> {
             let (products, _) = self.products[row][begin..].as_chunks_mut::<LANES>();
             let (codes, _) = self.codes[begin..].as_chunks::<LANES>();
             for (products, codes) in products.iter_mut().zip(codes) {
-                for (product, other) in products.iter_mut().zip(codes) {
-                    *product += code * other;
+                // Copies, so that the compiler sees that nothing is in the way of adding all at once.
+                let mut sums = *products;
+                let codes = *codes;
+                for lane in 0..LANES {
+                    sums[lane] += code * codes[lane];
                 }
+                *products = sums;
             }
         }
     }

@@ -2,6 +2,7 @@
 //! release, and what is refused when.
 use std::fmt::Write;
 
+use orgfit::base::id::Id;
 use orgfit::pb::assessment as pb;
 use orgfit::pb::common::statistic::Outcome as StatisticOutcome;
 use orgfit::pb::common::{AnswerSheet, Count, ScoreLevel, Statistic, count};
@@ -233,4 +234,49 @@ async fn a_wave_goes_from_questions_to_a_released_scorecard() {
 
     let story = story.replace(&wave.wave_id, "(wave)");
     insta::assert_snapshot!(story);
+}
+
+/// Whoever has a dump of the whole database joins what an answer is stored with to what the directory
+/// knows of people: no answer leads to fewer of them than the smallest group.
+#[tokio::test]
+async fn an_answer_in_a_dump_leads_to_a_whole_group() {
+    let world = World::start().await;
+    let company = Company::found(&world).await;
+    let instrument = company.publish_questions().await;
+    let wave = company.plan(instrument.instrument_id).await;
+    let tokens = company.invite(&wave).await;
+    company.open(&wave, false).await.unwrap();
+    for (number, token) in (0..).zip(&tokens) {
+        submit(&world, token, &request_id(), sheet(number)).await.unwrap();
+    }
+    company.close(&wave).await.unwrap();
+    release(&world).await;
+
+    let mut dump = world.database.superuser().await;
+    let tenant = world.tenant.organization_id.uuid();
+    // Were answers stored with unit and segment, this is how few people some would lead to.
+    let fewest: i64 = sqlx::query_scalar(
+        "SELECT min(number) FROM (SELECT count(*) AS number FROM directory_people
+             WHERE tenant_id = $1 GROUP BY unit_id, segments) AS groups",
+    )
+    .bind(tenant)
+    .fetch_one(&mut dump)
+    .await
+    .unwrap();
+    assert!(fewest < 3, "the company has no small groups to be found");
+    let (answers, fewest): (i64, i64) = sqlx::query_as(
+        "SELECT count(*), min(people.number) FROM respondent_answers AS answer
+         CROSS JOIN LATERAL (
+             SELECT count(*) AS number FROM assessment_invitations AS invitation
+             WHERE invitation.tenant_id = answer.tenant_id AND invitation.wave_id = answer.wave_id
+                 AND invitation.cell_id = answer.cell_id
+         ) AS people
+         WHERE answer.tenant_id = $1",
+    )
+    .bind(tenant)
+    .fetch_one(&mut dump)
+    .await
+    .unwrap();
+    assert_eq!(answers, i64::try_from(tokens.len()).unwrap());
+    assert!(fewest >= 5, "an answer leads to {fewest} people");
 }
