@@ -13,8 +13,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use orgfit::stats::{
-    Branch, Leaf, Means, Metric, Reply, Shape, Student, Sums, Tally, Variable, covariance,
-    facet_weights, mean, variance,
+    Branch, Leaf, Means, Metric, Reply, Sampled, Shape, Student, Sums, Tally, Variable, covariance,
+    facet_weights, mean, of_mean, variance,
 };
 use serde_json::Value;
 
@@ -228,6 +228,131 @@ fn compare_segments(folder: &Path, score: &mut Score) {
     }
     let total: f64 = value("n").iter().sum();
     score.compare("answers of all", f64::from(whole.answered(&shape, 0)), total);
+}
+
+/// People by unit, and everybody under the empty name.
+type Units = BTreeMap<String, Vec<Vec<u32>>>;
+
+/// Leadership climate: the answers of people in 49 units, all complete.
+fn climate(folder: &Path) -> Units {
+    let table = Table::read(&folder.join("data/lq2002.csv"));
+    let lead = (1..=11).map(|item| format!("LEAD{item:02}"));
+    let task = (1..=3).map(|item| format!("TSIG{item:02}"));
+    let columns: Vec<_> = lead.chain(task).map(|name| table.column(&name)).collect();
+    let unit = table.column("COMPID");
+    let mut units = Units::new();
+    for row in &table.rows {
+        let codes: Vec<u32> = columns.iter().map(|column| row[*column].parse().unwrap()).collect();
+        units.entry(row[unit].clone()).or_default().push(codes.clone());
+        units.entry(String::new()).or_default().push(codes);
+    }
+    units
+}
+
+/// Department, role, and an item or the place of a sheet.
+type Place = (String, Option<usize>, usize);
+
+/// A county's departments: the j-th answers to each question in a department and role are a sheet.
+fn county(folder: &Path) -> Units {
+    let table = Table::read(&folder.join("data/pierce_long.csv"));
+    let column = |name: &str| table.column(name);
+    let roles = ["director", "manager", "supervisor", "staff"].map(column);
+    let (department, question, response) =
+        (column("department"), column("question"), column("response"));
+    let mut places: BTreeMap<Place, usize> = BTreeMap::new();
+    let mut sheets: BTreeMap<Place, (Vec<u32>, bool)> = BTreeMap::new();
+    for row in &table.rows {
+        let role = roles.iter().position(|role| row[*role] == "1");
+        let item = row[question].parse::<usize>().unwrap() - 1;
+        let place = places.entry((row[department].clone(), role, item)).or_default();
+        let sheet = sheets
+            .entry((row[department].clone(), role, *place))
+            .or_insert_with(|| (vec![0; 10], false));
+        *place += 1;
+        sheet.0[item] = row[response].parse().unwrap_or(0);
+        sheet.1 |= !row[response].is_empty();
+    }
+    let mut units = Units::new();
+    for ((department, ..), (codes, _)) in sheets.into_iter().filter(|(_, (_, is_one))| *is_one) {
+        units.entry(department).or_default().push(codes.clone());
+        units.entry(String::new()).or_default().push(codes);
+    }
+    units
+}
+
+/// Items and scales of a wave, with the numbers that a script computed from the same file.
+fn compare_wave(
+    score: &mut Score,
+    expected: &Value,
+    units: &Units,
+    codes: u32,
+    scales: &[(&str, usize)],
+) {
+    let items: usize = scales.iter().map(|(_, items)| items).sum();
+    let shape = Shape::new(vec![Variable::Scored { codes }; items]);
+    let points = Metric::points(codes, false);
+    let mut student = Student::default();
+    for (unit, people) in units {
+        let group = sums(&shape, people);
+        let slice = &expected["slices"][unit];
+        let sampled = |sample: u32| {
+            let population = u32::try_from(slice["invited"].as_u64()?).unwrap();
+            Some(Sampled { sample, population })
+        };
+        score.compare("responses", f64::from(group.people()), slice["n"].as_f64().unwrap());
+        for (item, key) in texts(&expected["items"]).iter().enumerate() {
+            let expected = &slice["items"][key];
+            let answered = group.answered(&shape, item);
+            if answered < 2 {
+                assert!(expected.is_null());
+                continue;
+            }
+            let powers = group.powers(&shape, item);
+            let value = mean(answered, powers.0, points).unwrap();
+            let spread = variance(answered, powers, points);
+            let sizes = (answered, answered - 1);
+            let estimate = of_mean(value, spread, sizes, sampled(answered), &mut student);
+            score.compare("answers", f64::from(answered), expected["n"].as_f64().unwrap());
+            score.compare("item mean", estimate.value, expected["mean"].as_f64().unwrap());
+            let error = estimate.spread.unwrap().standard_error;
+            score.compare("item error", error, expected["se"].as_f64().unwrap());
+        }
+        let means = Means::of(&shape, &group, &vec![points; items]);
+        let mut first = 0;
+        for (scale, count) in scales {
+            let leaves = (first..first + count).map(|lane| Leaf { lane, weight: 1 }).collect();
+            let answered = |lane: usize| group.answered(&shape, lane) > 0;
+            let weights = facet_weights(&Branch { weight: 1, parts: leaves }, &answered);
+            let (df, sampled) = (group.people() - 1, sampled(group.people()));
+            let estimate = means.weighted(&weights, df, sampled, &mut student).unwrap();
+            let expected = &slice["dimensions"][*scale];
+            score.compare("scale mean", estimate.value, expected["mean"].as_f64().unwrap());
+            let error = estimate.spread.unwrap().standard_error;
+            score.compare("scale error", error, expected["se"].as_f64().unwrap());
+            first += count;
+        }
+    }
+}
+
+/// Real waves, exact to the last digits; what the API publishes of them is rounded.
+#[test]
+fn waves_of_real_answers_agree_with_a_script_that_reads_the_same_files() {
+    let Some(folder) = std::env::var_os("ORGFIT_ORACLE_DIR").map(PathBuf::from) else {
+        eprintln!("oracle skipped: ORGFIT_ORACLE_DIR is not set");
+        return;
+    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/oracle/waves.json");
+    let text = fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; run scripts/oracles.py", path.display()));
+    let expected: Value = serde_json::from_str(&text).unwrap();
+    let mut score = Score::default();
+    let (climate, county) = (climate(&folder), county(&folder));
+    assert_eq!((climate.len(), county.len()), (50, 22));
+    compare_wave(&mut score, &expected["lq2002"], &climate, 5, &[("lead", 11), ("tsig", 3)]);
+    compare_wave(&mut score, &expected["pierce"], &county, 4, &[("all", 10)]);
+    println!("oracle {} of {}", score.agreed, score.compared);
+    assert_eq!(score.agreed, score.compared);
+    assert!(score.compared > 2_900, "only {} numbers were compared", score.compared);
 }
 
 #[test]
