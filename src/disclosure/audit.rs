@@ -47,7 +47,7 @@ pub(super) fn leaks(
     let sums = Sums { rows: eliminated(&large, &small), small: &small };
     let components = sums.components();
     let mut leaks: Vec<Vec<usize>> =
-        components.iter().filter_map(|rows| sums.leak(rows, minimum)).collect();
+        components.iter().flat_map(|rows| sums.leaks(rows, minimum)).collect();
     leaks.sort_unstable();
     leaks.dedup();
     leaks
@@ -191,9 +191,9 @@ impl Sums<'_> {
         components
     }
 
-    /// The slices from which a group below the minimum can be computed, or all of the rows' when
-    /// there are too many groups to try.
-    fn leak(&self, rows: &[&Row], minimum: u32) -> Option<Vec<usize>> {
+    /// The slices from which each group below the minimum can be computed; all of the rows' when there
+    /// are too many groups to try.
+    fn leaks(&self, rows: &[&Row], minimum: u32) -> Vec<Vec<usize>> {
         let mut columns: Vec<u32> = rows.iter().flat_map(|row| self.columns(row)).collect();
         columns.sort_unstable();
         columns.dedup();
@@ -202,6 +202,7 @@ impl Sums<'_> {
             // They began at different columns before.
             echelon.push((*row).clone());
         }
+        let mut leaks = Vec::new();
         let mut tried = 0;
         // Beginnings of groups: their columns, the place to go on from, and their people.
         let mut open: Vec<(Vec<u32>, usize, u32)> = vec![(Vec::new(), 0, 0)];
@@ -213,18 +214,20 @@ impl Sums<'_> {
                 }
                 tried += 1;
                 if tried > GROUPS_MAX {
-                    return Some(self.slices(rows.iter().copied()));
+                    leaks.push(self.slices(rows.iter().copied()));
+                    return leaks;
                 }
                 let mut more = group.clone();
                 more.push(*column);
                 let left = echelon.reduced(more.iter().map(|column| (*column, 1)).collect());
                 if self.columns(&left).next().is_none() {
-                    return Some(self.slices(std::iter::once(&left)));
+                    leaks.push(self.slices(std::iter::once(&left)));
+                } else {
+                    open.push((more, at + 1, people));
                 }
-                open.push((more, at + 1, people));
             }
         }
-        None
+        leaks
     }
 
     /// The slices that have a factor in rows.

@@ -13,8 +13,8 @@ use super::counts::Counts;
 use super::frame::Frame;
 use super::{audit, line, tree};
 
-/// Hidden slices that are tried once more at the end.
-const RETRIES_MAX: usize = 200;
+/// Slices that are looked at, for all hidden ones together that are tried once more at the end.
+const RETRIED_SLICES_MAX: usize = 4_000_000;
 
 /// Decides about groups.
 pub struct Rule<'a> {
@@ -56,7 +56,7 @@ impl Rule<'_> {
         // What was hidden first may be safe now that others are. The largest are tried first.
         leaked.retain(|number| safe[*number]);
         leaked.sort_unstable_by_key(|number| std::cmp::Reverse(plan.rank(*number)));
-        for number in leaked.into_iter().take(RETRIES_MAX) {
+        for number in leaked.into_iter().take(RETRIED_SLICES_MAX / self.frame.len().max(1)) {
             plan.show_if_safe(number);
         }
         plan.shown
@@ -103,14 +103,18 @@ impl<'a> Plan<'a> {
     fn hide_leaks(&mut self) -> Vec<usize> {
         let rule = self.rule;
         let leaks = audit::leaks(rule.frame, &self.shown, rule.cells, rule.minimum);
-        let smallest = leaks
-            .iter()
-            .filter_map(|slices| slices.iter().copied().min_by_key(|number| self.rank(*number)));
-        let smallest: Vec<usize> = smallest.collect();
-        for number in &smallest {
+        let mut hidden = Vec::new();
+        for slices in leaks {
+            // One slice less may be the end of several sums.
+            if slices.iter().any(|number| hidden.contains(number)) {
+                continue;
+            }
+            hidden.extend(slices.into_iter().min_by_key(|number| self.rank(*number)));
+        }
+        for number in &hidden {
             self.hide(*number);
         }
-        smallest
+        hidden
     }
 
     /// Shows a slice again if nothing has to be hidden for it.
