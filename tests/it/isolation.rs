@@ -452,8 +452,7 @@ async fn the_respondents_role_reads_no_answer_and_nothing_of_people() {
         }
     }
     let foreign = format!(
-        "INSERT INTO respondent_sealed SELECT '{}', wave_id, wave_id, 0, '' FROM respondent_waves
-         WHERE state = 1",
+        "INSERT INTO respondent_sealed SELECT '{}', wave_id, wave_id, 0, '' FROM respondent_waves",
         other.organization_id
     );
     assert!(refused(&mut role, ours, &foreign).await, "an answer is written for others");
