@@ -6,22 +6,26 @@
 //! multiples come to 0 for all large cells: sums that do are found by elimination, and whatever
 //! is left of them lies in small cells, of which there are few.
 use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroUsize;
+use std::ops::Range;
 
 use super::counts::Home;
 use super::frame::{Frame, Part, Slice};
 use super::modular::{Echelon, Row};
+use super::parallel::in_parallel;
 
 /// Groups of small cells that are tried for one set of sums. Where more would have to be tried, the
 /// sums count as a leak.
 const GROUPS_MAX: usize = 20_000;
 
 /// A cell with its answers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Inhabited<'a> {
     /// Where its people belong.
     pub home: Home<'a>,
-    /// How many answered.
-    pub people: u32,
+    /// How many of them answered, by what: anything, each dimension, each item. Whoever answered
+    /// nothing of it adds nothing to what is shown of it.
+    pub sizes: Vec<u32>,
 }
 
 /// Cells that lie in the same shown slices: nothing shown tells them apart.
@@ -30,63 +34,98 @@ struct Column {
     people: u32,
 }
 
+/// The cells by the shown slices that they lie in.
+struct Alike {
+    /// The slices of each kind of cells.
+    slices: Vec<Vec<u32>>,
+    /// The kind of each cell.
+    of_cell: Vec<usize>,
+}
+
 /// Groups below the minimum that can be computed from what is shown, each as the shown slices that
-/// it is computed from. Where there is none, none can be computed.
+/// it is computed from. Where there is none, none can be computed. `measures` are the sizes of
+/// the cells for which it is looked, with at most `threads` at once.
 pub(super) fn leaks(
     frame: &Frame,
     shown: &[bool],
-    cells: &[Inhabited<'_>],
+    (cells, measures): (&[Inhabited<'_>], Range<usize>),
     minimum: u32,
+    threads: NonZeroUsize,
 ) -> Vec<Vec<usize>> {
-    if cells.iter().all(|cell| cell.people == 0 || cell.people >= minimum) {
+    if measures.is_empty() {
         return Vec::new();
     }
-    let columns = columns(frame, shown, cells);
-    let (large, small): (Vec<_>, Vec<_>) =
-        columns.into_iter().partition(|column| column.people >= minimum);
-    let sums = Sums { rows: eliminated(&large, &small), small: &small };
-    let components = sums.components();
-    let mut leaks: Vec<Vec<usize>> =
-        components.iter().flat_map(|rows| sums.leaks(rows, minimum)).collect();
+    let alike = Alike::of(frame, shown, cells);
+    let first = measures.start;
+    let found = in_parallel(measures.len(), threads, &|at| {
+        leaks_of(&alike, |cell| cells[cell].sizes[first + at], minimum)
+    });
+    let mut leaks = found.concat();
     leaks.sort_unstable();
     leaks.dedup();
     leaks
 }
 
-/// The shown slices that are nearest to each cell: of each part the smallest one around it. Slices
-/// around these add nothing to the differences between them.
-fn columns(frame: &Frame, shown: &[bool], cells: &[Inhabited<'_>]) -> Vec<Column> {
-    let parts = frame.parts();
-    // By unit and part, the smallest slice around the unit's own staff.
-    let mut nearest: Vec<Option<u32>> = vec![None; frame.parents.len() * parts];
-    let mut around: Vec<Option<u32>> = nearest.clone();
-    for unit in 0..frame.parents.len() {
-        for offset in 0..parts {
-            let at = unit * parts + offset;
-            let whole = unit * 2 * parts + offset;
-            let above = frame.parents[unit].and_then(|above| around[above * parts + offset]);
-            let own = whole + parts;
-            let name = |number: usize| u32::try_from(number).ok();
-            around[at] = if shown[whole] { name(whole) } else { above };
-            nearest[at] =
-                if frame.has_units_below(unit) && shown[own] { name(own) } else { around[at] };
-        }
+fn leaks_of(alike: &Alike, size: impl Fn(usize) -> u32, minimum: u32) -> Vec<Vec<usize>> {
+    let mut people = vec![0; alike.slices.len()];
+    let mut all_large = true;
+    for (cell, kind) in alike.of_cell.iter().enumerate() {
+        let size = size(cell);
+        all_large &= size == 0 || size >= minimum;
+        people[*kind] += size;
     }
-    let mut columns: HashMap<Vec<u32>, u32> = HashMap::new();
-    for cell in cells.iter().filter(|cell| cell.people > 0) {
-        let first = cell.home.unit * parts;
-        let mut slices: Vec<u32> = nearest[first].into_iter().collect();
-        for (dimension, value) in cell.home.values.iter().enumerate() {
-            let offset = value.map(|value| frame.value_offset(dimension, value));
-            slices.extend(offset.and_then(|offset| nearest[first + offset]));
-        }
-        slices.extend(pairs(frame, shown, &cell.home));
-        *columns.entry(slices).or_default() += cell.people;
+    if all_large {
+        return Vec::new();
     }
-    let mut columns: Vec<Column> =
-        columns.into_iter().map(|(slices, people)| Column { slices, people }).collect();
-    columns.sort_unstable_by(|one, other| one.slices.cmp(&other.slices));
-    columns
+    let columns = alike.slices.iter().zip(people).filter(|(_, people)| *people > 0);
+    let columns = columns.map(|(slices, people)| Column { slices: slices.clone(), people });
+    let (large, small): (Vec<_>, Vec<_>) = columns.partition(|column| column.people >= minimum);
+    if small.is_empty() {
+        return Vec::new();
+    }
+    let sums = Sums { rows: eliminated(&large, &small), small: &small };
+    let components = sums.components();
+    components.iter().flat_map(|rows| sums.leaks(rows, minimum)).collect()
+}
+
+impl Alike {
+    /// Sorts the cells by the shown slices that are nearest to each: of each part the smallest one
+    /// around it. Slices around these add nothing to the differences between them.
+    fn of(frame: &Frame, shown: &[bool], cells: &[Inhabited<'_>]) -> Self {
+        let parts = frame.parts();
+        // By unit and part, the smallest slice around the unit's own staff.
+        let mut nearest: Vec<Option<u32>> = vec![None; frame.parents.len() * parts];
+        let mut around: Vec<Option<u32>> = nearest.clone();
+        for unit in 0..frame.parents.len() {
+            for offset in 0..parts {
+                let at = unit * parts + offset;
+                let whole = unit * 2 * parts + offset;
+                let above = frame.parents[unit].and_then(|above| around[above * parts + offset]);
+                let own = whole + parts;
+                let name = |number: usize| u32::try_from(number).ok();
+                around[at] = if shown[whole] { name(whole) } else { above };
+                nearest[at] =
+                    if frame.has_units_below(unit) && shown[own] { name(own) } else { around[at] };
+            }
+        }
+        let slices_of = |cell: &Inhabited<'_>| {
+            let first = cell.home.unit * parts;
+            let mut slices: Vec<u32> = nearest[first].into_iter().collect();
+            for (dimension, value) in cell.home.values.iter().enumerate() {
+                let offset = value.map(|value| frame.value_offset(dimension, value));
+                slices.extend(offset.and_then(|offset| nearest[first + offset]));
+            }
+            slices.extend(pairs(frame, shown, &cell.home));
+            slices
+        };
+        let of_cells: Vec<Vec<u32>> = cells.iter().map(slices_of).collect();
+        let mut slices = of_cells.clone();
+        slices.sort_unstable();
+        slices.dedup();
+        let kind = |of_cell: &Vec<u32>| slices.binary_search(of_cell).unwrap_or_default();
+        let of_cell = of_cells.iter().map(kind).collect();
+        Self { slices, of_cell }
+    }
 }
 
 fn pairs(frame: &Frame, shown: &[bool], home: &Home<'_>) -> Vec<u32> {

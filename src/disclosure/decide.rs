@@ -5,7 +5,8 @@ use std::num::NonZeroUsize;
 use super::audit::Inhabited;
 use super::counts::Counts;
 use super::frame::Frame;
-use super::limits::{ITEM_COUNTS, Limits};
+use super::limits::Limits;
+use super::parallel::in_parallel;
 use super::plan::Rule;
 
 /// What is decided about all slices of a release.
@@ -25,7 +26,7 @@ pub struct Allowed<'a> {
 }
 
 impl Decisions {
-    /// Decides, with at most `threads` at once.
+    /// Decides, with at most `threads` at once. `cells` have sizes as the limits count them.
     pub fn make(
         frame: &Frame,
         limits: &Limits,
@@ -33,26 +34,36 @@ impl Decisions {
         salt: &[u8],
         threads: NonZeroUsize,
     ) -> Self {
-        let minimum = limits.minimum;
-        let all = vec![true; frame.len()];
-        let safe = |row: &[u32]| limits.allows_dimensions(row);
-        let dimensions = Rule { frame, counts, safe: &safe, cells, minimum, salt }.plan(&all);
-        // What follows from fewer slices follows from these: no group has to be looked for again.
-        let plan = |safe: &(dyn Fn(&[u32]) -> bool + Sync), counts: &Counts, allowed: &[bool]| {
-            Rule { frame, counts, safe, cells: &[], minimum, salt }.plan(allowed)
+        let rule = Rule {
+            frame,
+            counts,
+            safe: &|row: &[u32]| limits.allows_dimensions(row),
+            cells,
+            measures: 0..limits.sizes_of_scales(),
+            minimum: limits.minimum,
+            salt,
+            threads,
         };
-        let items = plan(&|row: &[u32]| limits.allows_items(row), counts, &dimensions);
+        let dimensions = rule.plan(&vec![true; frame.len()]);
+        let items = Rule {
+            safe: &|row: &[u32]| limits.allows_items(row),
+            measures: limits.sizes_of_scales()..limits.sizes_of_scales() + limits.items(),
+            ..rule.clone()
+        };
+        let items = items.plan(&dimensions);
         let of_item = |item: usize| {
-            let answers = 1 + ITEM_COUNTS * item;
-            let counts = counts.map(2, |from, into| {
-                into.copy_from_slice(&[from[0], from[answers]]);
+            let counts = counts.map(limits.width_of_item(item), |row, into| {
+                limits.of_item(item, row, into);
             });
-            let number = plan(&|row: &[u32]| limits.allows_number(row), &counts, &items);
-            let safe = |row: &[u32]| limits.allows_distribution(row);
-            let distribution = plan(&safe, &counts, &number);
+            // Which groups can be computed from fewer slices was found among all.
+            let plan = |safe: &(dyn Fn(&[u32]) -> bool + Sync), allowed: &[bool]| {
+                Rule { counts: &counts, safe, measures: 0..0, ..rule.clone() }.plan(allowed)
+            };
+            let number = plan(&|row: &[u32]| limits.allows_number(row), &items);
+            let distribution = plan(&|row: &[u32]| limits.allows_distribution(row), &number);
             (number, distribution)
         };
-        let each = in_parallel(limits.items.len(), threads, &of_item);
+        let each = in_parallel(limits.items(), threads, &of_item);
         let (numbers, distributions) = each.into_iter().unzip();
         Self { dimensions, items, numbers, distributions }
     }
@@ -93,24 +104,4 @@ impl Allowed<'_> {
     pub fn distribution(&self, item: usize) -> bool {
         self.decisions.distributions[item][self.number]
     }
-}
-
-/// Does something for each of `count` positions; the results are in their order.
-fn in_parallel<T: Send>(
-    count: usize,
-    threads: NonZeroUsize,
-    make: &(impl Fn(usize) -> T + Sync),
-) -> Vec<T> {
-    let positions: Vec<usize> = (0..count).collect();
-    let share = count.div_ceil(threads.get()).max(1);
-    std::thread::scope(|scope| {
-        let parts: Vec<_> = positions
-            .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(|at| make(*at)).collect::<Vec<T>>()))
-            .collect();
-        let ended = parts
-            .into_iter()
-            .map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        ended.flatten().collect()
-    })
 }

@@ -1,8 +1,10 @@
-//! Which groups may be known, by what is counted in them: how many people, and of each item how many
-//! answered and how many chose either end point.
+//! Which groups may be known, by what is counted in them: how many people; how many answered anything of
+//! each dimension; of each item how many answered, and how many gave each answer. All of these add
+//! up over people, so that what is left of a group is judged like any other.
 
-/// Counts of an item in a row: answers, answers at the lowest code, at the highest.
-pub const ITEM_COUNTS: usize = 3;
+/// An interval of a group's mean that is no longer than the scale divided by this all but tells the
+/// mean.
+const NARROW: u64 = 5;
 
 /// The thresholds of a wave and what has to be known of its items.
 #[derive(Clone, Debug)]
@@ -11,10 +13,13 @@ pub struct Limits {
     pub minimum: u32,
     /// Smallest group for distributions, and for items whose answers are all but unanimous.
     pub distribution_minimum: u32,
-    /// The items, in the order of the counts.
-    pub items: Vec<Judged>,
     /// Number of dimensions.
-    pub dimensions: usize,
+    dimensions: usize,
+    /// The items, in the order of the counts.
+    items: Vec<Judged>,
+    /// By item where its counts begin in a row.
+    starts: Vec<usize>,
+    width: usize,
 }
 
 /// An item as far as it is judged.
@@ -24,162 +29,369 @@ pub struct Judged {
     pub dimension: Option<usize>,
     /// The lowest code counts as the highest.
     pub reversed: bool,
+    /// What is counted.
+    pub form: Form,
+    /// How many answers are counted.
+    pub counted: usize,
+}
+
+/// What is counted of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Each point of a scale, from the lowest up.
+    Points,
+    /// Each option; several may be chosen.
+    Options,
+    /// The lowest and the highest number.
+    Ends,
+}
+
+/// What a group answered to an item.
+#[derive(Clone, Copy, Debug)]
+struct Answers<'a> {
+    form: Form,
+    /// How many answered.
+    number: u32,
+    /// Of these, those in cells of which fewer than the minimum answered.
+    in_small_cells: u32,
+    counted: &'a [u32],
+}
+
+/// How far answers are from the ends of their scale, all in the same steps.
+#[derive(Clone, Copy, Debug, Default)]
+struct Distance {
+    /// From the lowest.
+    above: u64,
+    /// From the lowest to the highest.
+    range: u64,
 }
 
 impl Limits {
-    /// Counts in a row: people, then those of each item.
-    pub fn width(&self) -> usize {
-        1 + ITEM_COUNTS * self.items.len()
+    /// Thresholds for items of `dimensions` dimensions.
+    pub fn new(
+        (minimum, distribution_minimum): (u32, u32),
+        dimensions: usize,
+        items: Vec<Judged>,
+    ) -> Self {
+        let mut width = 1 + 2 * dimensions;
+        let mut starts = Vec::with_capacity(items.len());
+        for item in &items {
+            starts.push(width);
+            width += 2 + item.counted;
+        }
+        Self { minimum, distribution_minimum, dimensions, items, starts, width }
     }
 
-    /// Whether scores of dimensions and above may be known of a group. Below the distribution
-    /// minimum no dimension may have all its answers at one end point. A dimension with a single
-    /// answered item is that item.
+    /// Number of counts in a row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Number of items.
+    pub fn items(&self) -> usize {
+        self.items.len()
+    }
+
+    /// The dimension whose score an item enters.
+    pub fn dimension_of(&self, item: usize) -> Option<usize> {
+        self.items[item].dimension
+    }
+
+    /// The row of a cell. `given` are its people, those who answered anything of each dimension, and
+    /// for each item those who answered it and those who gave each answer.
+    pub fn row(&self, given: &[u32]) -> Vec<u32> {
+        let small = |number: u32| if number < self.minimum { number } else { 0 };
+        let mut row = Vec::with_capacity(self.width);
+        let (numbers, mut items) = given.split_at(1 + self.dimensions);
+        row.push(numbers[0]);
+        row.extend(numbers[1..].iter().flat_map(|number| [*number, small(*number)]));
+        for item in &self.items {
+            let (counts, others) = items.split_at(1 + item.counted);
+            row.extend([counts[0], small(counts[0])]);
+            row.extend(&counts[1..]);
+            items = others;
+        }
+        row
+    }
+
+    /// How many of a group answered anything, anything of each dimension, and each item: numbers of
+    /// which none may be known of fewer than the minimum.
+    pub fn sizes(&self, row: &[u32]) -> Vec<u32> {
+        let dimensions = (0..self.dimensions).map(|dimension| row[1 + 2 * dimension]);
+        let items = self.starts.iter().map(|start| row[*start]);
+        std::iter::once(row[0]).chain(dimensions).chain(items).collect()
+    }
+
+    /// How many of these numbers are about people and dimensions; the others are about items.
+    pub fn sizes_of_scales(&self) -> usize {
+        1 + self.dimensions
+    }
+
+    /// What has to be known of a group to tell its number of answers to an item, or their
+    /// distribution: people, answers, and each answer.
+    pub(super) fn of_item(&self, item: usize, row: &[u32], into: &mut [u32]) {
+        let answers = self.answers(item, row);
+        into[0] = row[0];
+        into[1] = answers.number;
+        into[2..].copy_from_slice(answers.counted);
+    }
+
+    /// How many counts [`Self::of_item`] gives.
+    pub(super) fn width_of_item(&self, item: usize) -> usize {
+        2 + self.items[item].counted
+    }
+
+    fn answers<'a>(&self, item: usize, row: &'a [u32]) -> Answers<'a> {
+        let Judged { form, counted, .. } = self.items[item];
+        let start = self.starts[item];
+        Answers {
+            form,
+            number: row[start],
+            in_small_cells: row[start + 1],
+            counted: &row[start + 2..start + 2 + counted],
+        }
+    }
+
+    /// Whether scores of dimensions and above may be known of a group: the people are enough, and so
+    /// are those who answered anything of each dimension, and no dimension is at an end of its
+    /// scale or so near that the score of a small cell inside is all but told. A dimension with a
+    /// single answered item is that item.
     pub fn allows_dimensions(&self, row: &[u32]) -> bool {
         let people = row[0];
         if people == 0 {
             return true;
         }
-        if people < self.minimum {
+        people >= self.minimum
+            && (0..self.dimensions).all(|dimension| self.allows_dimension(dimension, row))
+    }
+
+    fn allows_dimension(&self, dimension: usize, row: &[u32]) -> bool {
+        let &[number, in_small_cells] = &row[1 + 2 * dimension..3 + 2 * dimension] else {
             return false;
+        };
+        if number == 0 {
+            return true;
         }
-        let mut dimensions = vec![Ends::default(); self.dimensions];
-        for (item, counts) in self.items.iter().zip(row[1..].chunks_exact(ITEM_COUNTS)) {
-            let Some(dimension) = item.dimension else { continue };
-            let ends = &mut dimensions[dimension];
-            let &[answers, low, high] = counts else { continue };
-            ends.answers += answers;
-            ends.low += if item.reversed { high } else { low };
-            ends.high += if item.reversed { low } else { high };
-            if answers > 0 {
-                ends.items += 1;
-                ends.single = self.allows_item(counts);
+        let mut distance = Distance::default();
+        let (mut items, mut single) = (0, true);
+        for (item, judged) in self.items.iter().enumerate() {
+            let answers = self.answers(item, row);
+            if judged.dimension != Some(dimension) || answers.number == 0 {
+                continue;
             }
+            let Some(more) = answers.distance() else { continue };
+            distance.range += more.range;
+            distance.above += if judged.reversed { more.range - more.above } else { more.above };
+            items += 1;
+            single = self.allows_item(answers);
         }
-        dimensions.iter().all(|ends| {
-            let extreme = ends.low == ends.answers || ends.high == ends.answers;
-            match ends.items {
+        number >= self.minimum
+            && match items {
                 0 => true,
-                1 => ends.single,
-                _ => people >= self.distribution_minimum || !extreme,
+                1 => single,
+                _ => !self.is_told(distance, number, in_small_cells),
             }
-        })
     }
 
     /// Whether facets and items may be known as well.
     pub fn allows_items(&self, row: &[u32]) -> bool {
         self.allows_dimensions(row)
-            && row[1..].chunks_exact(ITEM_COUNTS).all(|counts| self.allows_item(counts))
+            && (0..self.items.len()).all(|item| self.allows_item(self.answers(item, row)))
     }
 
-    /// Below the distribution minimum at least two answers are off either end point.
-    fn allows_item(&self, counts: &[u32]) -> bool {
-        let &[answers, low, high] = counts else { return false };
-        answers == 0
-            || (answers >= self.minimum
-                && (answers >= self.distribution_minimum
-                    || (answers - low >= 2 && answers - high >= 2)))
+    /// Enough answered; below the distribution minimum at least two answers are off either end
+    /// point, and one above it; and what small cells inside answered is not all but told.
+    fn allows_item(&self, answers: Answers<'_>) -> bool {
+        let Answers { number, in_small_cells, .. } = answers;
+        if number == 0 {
+            return true;
+        }
+        let off = if number < self.distribution_minimum { 2 } else { 1 };
+        let (low, high) = answers.ends();
+        let told = |distance| self.is_told(distance, number, in_small_cells);
+        number >= self.minimum
+            && number - low >= off
+            && number - high >= off
+            && !answers.distance().is_some_and(told)
+    }
+
+    /// Whether the distance of a group's answers from an end of the scale tells all of them, or
+    /// all but tells those of the people in its small cells: even with the whole distance theirs,
+    /// their mean lies in an interval that is too narrow.
+    fn is_told(&self, distance: Distance, number: u32, in_small_cells: u32) -> bool {
+        let Distance { above, range } = distance;
+        let nearest = above.min(range - above);
+        let small = u64::from(in_small_cells.min(self.minimum - 1));
+        nearest == 0 || NARROW * u64::from(number) * nearest <= small * range
     }
 
     /// Whether it may be known how many of a group answered an item: those who did and those who
-    /// did not are nobody or enough. The counts are people and answers.
+    /// did not are nobody or enough. The counts are people, answers, and each answer.
     pub fn allows_number(&self, row: &[u32]) -> bool {
-        let &[people, answers] = row else { return false };
+        let &[people, answers, ..] = row else { return false };
         let enough = |count: u32| count == 0 || count >= self.minimum;
         enough(answers) && enough(people - answers)
     }
 
-    /// Whether the distribution of an item may be known besides. The counts are people and answers.
+    /// Whether the distribution of an item may be known besides: they are enough, and did not all
+    /// give the same answer.
     pub fn allows_distribution(&self, row: &[u32]) -> bool {
-        let &[_, answers] = row else { return false };
-        self.allows_number(row) && (answers == 0 || answers >= self.distribution_minimum)
+        let &[_, answers, ..] = row else { return false };
+        self.allows_number(row)
+            && (answers == 0
+                || (answers >= self.distribution_minimum
+                    && row[2..].iter().all(|count| *count < answers)))
     }
 }
 
-/// Answers of a dimension at its end points.
-#[derive(Clone, Copy, Default)]
-struct Ends {
-    items: usize,
-    single: bool,
-    answers: u32,
-    low: u32,
-    high: u32,
+impl Answers<'_> {
+    /// How many answers are at the lowest and at the highest end.
+    fn ends(&self) -> (u32, u32) {
+        let end = |count: Option<&u32>| count.copied().unwrap_or(0);
+        match self.form {
+            Form::Points | Form::Ends => (end(self.counted.first()), end(self.counted.last())),
+            Form::Options => (0, 0),
+        }
+    }
+
+    /// How far the answers are from the lowest point, where each point is counted.
+    fn distance(&self) -> Option<Distance> {
+        let Form::Points = self.form else { return None };
+        let above = (0..).zip(self.counted).map(|(steps, count)| steps * u64::from(*count)).sum();
+        let steps = self.counted.len().saturating_sub(1) as u64;
+        Some(Distance { above, range: steps * u64::from(self.number) })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const ITEMS: usize = 4;
+
+    fn limits() -> Limits {
+        let item =
+            |dimension, reversed| Judged { dimension, reversed, form: Form::Points, counted: 5 };
+        let items = vec![
+            item(Some(0), false),
+            item(Some(0), true),
+            item(Some(1), false),
+            item(None, false),
+        ];
+        Limits::new((5, 10), 2, items)
+    }
+
+    /// The row of a cell of people, of whom each item has answers at these points.
+    fn row(limits: &Limits, people: u32, items: [[u32; 5]; ITEMS]) -> Vec<u32> {
+        let number = |item: &[u32; 5]| item.iter().sum::<u32>();
+        let mut given = vec![people];
+        given.extend([number(&items[0]).max(number(&items[1])), number(&items[2])]);
+        for item in &items {
+            given.push(number(item));
+            given.extend(item);
+        }
+        limits.row(&given)
+    }
+
     #[test]
     fn groups_are_judged_by_people_and_end_points() {
-        let item = |dimension, reversed| Judged { dimension, reversed };
-        let limits = Limits {
-            minimum: 5,
-            distribution_minimum: 10,
-            items: vec![
-                item(Some(0), false),
-                item(Some(0), true),
-                item(Some(1), false),
-                item(None, false),
-            ],
-            dimensions: 2,
-        };
-        let calm = [6, 0, 0];
+        let limits = limits();
+        let calm = [0, 2, 2, 2, 0];
+        let none = [0; 5];
         for (people, items, dimensions, all, why) in [
-            (0, [[0, 0, 0]; 4], true, true, "nobody"),
-            (4, [[4, 0, 0]; 4], false, false, "too few"),
-            (6, [calm; 4], true, true, "no extremes"),
-            (6, [[6, 5, 0], calm, calm, calm], true, false, "all but one at an end point"),
-            (6, [[6, 4, 0], calm, calm, calm], true, true, "all but two"),
-            (6, [[6, 6, 0], [6, 0, 6], calm, calm], false, false, "a dimension at its lowest"),
-            (6, [[6, 6, 0], [6, 6, 0], calm, calm], true, false, "unanimous, but at both ends"),
+            (0, [none; ITEMS], true, true, "nobody"),
+            (6, [calm; ITEMS], true, true, "no extremes"),
+            (6, [[5, 0, 0, 1, 0], calm, calm, calm], true, false, "all but one at an end point"),
+            (6, [[4, 0, 0, 2, 0], calm, calm, calm], true, true, "all but two"),
             (
                 6,
-                [calm, calm, [6, 5, 0], calm],
+                [[6, 0, 0, 0, 0], [0, 0, 0, 0, 6], calm, calm],
+                false,
+                false,
+                "a dimension at its lowest",
+            ),
+            (
+                6,
+                [[6, 0, 0, 0, 0], [6, 0, 0, 0, 0], calm, calm],
+                true,
+                false,
+                "unanimous, but at both ends",
+            ),
+            (
+                6,
+                [calm, calm, [5, 0, 1, 0, 0], calm],
                 false,
                 false,
                 "a dimension of one item is that item",
             ),
-            (6, [calm, calm, [4, 0, 0], calm], false, false, "which few answered"),
-            (6, [calm, [0, 0, 0], calm, calm], true, true, "an item that nobody answered"),
+            (6, [calm, none, calm, calm], true, true, "an item that nobody answered"),
             (
                 6,
-                [[6, 5, 0], [0, 0, 0], calm, calm],
+                [[5, 0, 1, 0, 0], none, calm, calm],
                 false,
                 false,
                 "so that the other is the dimension",
             ),
-            (6, [calm, calm, calm, [6, 5, 0]], true, false, "outcomes are judged with the items"),
+            (6, [calm, calm, calm, [0, 1, 0, 0, 5]], true, false, "outcomes are judged as items"),
+            (6, [[0, 2, 0, 2, 0], calm, calm, calm], true, false, "too few answered one item"),
             (
-                10,
-                [[10, 10, 0], [10, 0, 10], [10, 0, 10], [10, 10, 0]],
-                true,
-                true,
-                "enough for extremes",
-            ),
-            (
-                10,
-                [[9, 9, 0], [10, 0, 10], [10, 0, 10], [10, 10, 0]],
-                true,
+                6,
+                [[0, 2, 0, 2, 0], [0, 0, 2, 0, 0], calm, calm],
                 false,
-                "not enough answered",
+                false,
+                "too few answered anything of a dimension",
             ),
+            (
+                12,
+                [[11, 1, 0, 0, 0], calm, calm, calm],
+                true,
+                true,
+                "enough for all but one at an end point",
+            ),
+            (12, [[12, 0, 0, 0, 0], calm, calm, calm], true, false, "all are told"),
         ] {
-            let row: Vec<u32> =
-                std::iter::once(people).chain(items.into_iter().flatten()).collect();
+            let row = row(&limits, people, items);
             assert_eq!(limits.allows_dimensions(&row), dimensions, "{why}");
             assert_eq!(limits.allows_items(&row), all, "{why}");
         }
-        for (people, answers, number, distribution) in [
-            (12, 12, true, true),
-            (12, 11, false, false),
-            (12, 7, true, false),
-            (15, 10, true, true),
-            (12, 4, false, false),
-            (12, 0, true, true),
+        assert!(!limits.allows_dimensions(&row(&limits, 4, [[0, 1, 1, 1, 1]; ITEMS])));
+    }
+
+    #[test]
+    fn what_small_cells_answered_is_not_all_but_told() {
+        let limits = limits();
+        let calm = [1, 1, 1, 1, 0];
+        let nearly = |first: [u32; 5], second: [u32; 5], cells: [u32; 2]| {
+            let mut sum = vec![0; limits.width()];
+            for (people, points) in cells.into_iter().zip([first, second]) {
+                let more = row(&limits, people, [points, calm, calm, calm]);
+                sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+            }
+            limits.allows_items(&sum)
+        };
+        // Sixteen people, of whom four are a cell of their own; three steps below the highest point
+        // leave the mean of the four between 4.25 and 5; with four it may be 4.
+        assert!(!nearly([0, 0, 1, 1, 10], [0, 0, 0, 0, 4], [12, 4]));
+        assert!(nearly([0, 0, 2, 0, 10], [0, 0, 0, 0, 4], [12, 4]));
+        // The same in one large cell tells of nobody apart.
+        let all = row(&limits, 16, [[0, 0, 1, 1, 14], [4; 5], [4; 5], [4; 5]]);
+        assert!(limits.allows_items(&all));
+    }
+
+    #[test]
+    fn numbers_and_distributions_are_told_of_enough_who_differ() {
+        let limits = limits();
+        for (counts, number, distribution) in [
+            ([12, 12, 6, 6, 0], true, true),
+            ([12, 11, 5, 6, 0], false, false),
+            ([12, 7, 4, 3, 0], true, false),
+            ([15, 10, 9, 1, 0], true, true),
+            ([15, 10, 10, 0, 0], true, false),
+            ([12, 4, 2, 2, 0], false, false),
+            ([12, 0, 0, 0, 0], true, true),
         ] {
-            assert_eq!(limits.allows_number(&[people, answers]), number);
-            assert_eq!(limits.allows_distribution(&[people, answers]), distribution);
+            assert_eq!(limits.allows_number(&counts), number);
+            assert_eq!(limits.allows_distribution(&counts), distribution);
         }
     }
 }

@@ -5,6 +5,8 @@
 //! by name, so that a plan tells nothing about the order of units.
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
+use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
@@ -17,6 +19,7 @@ use super::{audit, line, tree};
 const RETRIED_SLICES_MAX: usize = 4_000_000;
 
 /// Decides about groups.
+#[derive(Clone)]
 pub struct Rule<'a> {
     /// The slices.
     pub frame: &'a Frame,
@@ -26,10 +29,14 @@ pub struct Rule<'a> {
     pub safe: &'a (dyn Fn(&[u32]) -> bool + Sync),
     /// The cells, of which no group below `minimum` may be computed.
     pub cells: &'a [Inhabited<'a>],
+    /// Which of their sizes are meant.
+    pub measures: Range<usize>,
     /// Smallest group.
     pub minimum: u32,
     /// Key of the order among equals: secret, and another one for each release.
     pub salt: &'a [u8],
+    /// Most threads at once.
+    pub threads: NonZeroUsize,
 }
 
 /// A plan that is being made.
@@ -60,6 +67,12 @@ impl Rule<'_> {
             plan.show_if_safe(number);
         }
         plan.shown
+    }
+
+    /// Groups below the minimum that can be computed, by the slices that they are computed from.
+    fn leaks(&self, shown: &[bool]) -> Vec<Vec<usize>> {
+        let cells = (self.cells, self.measures.clone());
+        audit::leaks(self.frame, shown, cells, self.minimum, self.threads)
     }
 
     /// The slices that are safe in themselves.
@@ -101,8 +114,7 @@ impl<'a> Plan<'a> {
     /// Looks for groups that can be computed by whatever sums, and hides the smallest slice that each
     /// is computed from. Returns the slices that were hidden.
     fn hide_leaks(&mut self) -> Vec<usize> {
-        let rule = self.rule;
-        let leaks = audit::leaks(rule.frame, &self.shown, rule.cells, rule.minimum);
+        let leaks = self.rule.leaks(&self.shown);
         let mut hidden = Vec::new();
         for slices in leaks {
             // One slice less may be the end of several sums.
@@ -121,9 +133,7 @@ impl<'a> Plan<'a> {
     fn show_if_safe(&mut self, number: usize) {
         let before = self.shown.clone();
         self.shown[number] = true;
-        let rule = self.rule;
-        let unsafe_now = self.hide_remainders()
-            || !audit::leaks(rule.frame, &self.shown, rule.cells, rule.minimum).is_empty();
+        let unsafe_now = self.hide_remainders() || !self.rule.leaks(&self.shown).is_empty();
         if unsafe_now {
             self.shown = before;
         }
@@ -145,14 +155,16 @@ impl<'a> Plan<'a> {
 }
 
 /// Which slices may be shown when nothing but the number of people in each is counted: participation
-/// while answers still come in.
+/// while answers still come in. The first size of a cell is how many it has.
 pub fn plan_counts(frame: &Frame, cells: &[Inhabited<'_>], minimum: u32, salt: &[u8]) -> Vec<bool> {
     let mut counts = Counts::new(frame, 1);
     for cell in cells {
-        counts.add(frame, cell.home, &[cell.people]);
+        counts.add(frame, cell.home, &cell.sizes[..1]);
     }
     counts.add_up(frame);
     let counts = &counts;
     let safe = |row: &[u32]| row[0] >= minimum;
-    Rule { frame, counts, safe: &safe, cells, minimum, salt }.plan(&vec![true; frame.len()])
+    let (measures, threads) = (0..1, NonZeroUsize::MIN);
+    let rule = Rule { frame, counts, safe: &safe, cells, measures, minimum, salt, threads };
+    rule.plan(&vec![true; frame.len()])
 }

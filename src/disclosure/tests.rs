@@ -119,7 +119,16 @@ impl Company {
     fn remainders(&self) -> Vec<bool> {
         let (counts, safe) = (self.counts(), |row: &[u32]| row[0] >= MINIMUM);
         let (frame, counts) = (&self.frame, &counts);
-        let rule = Rule { frame, counts, safe: &safe, cells: &[], minimum: MINIMUM, salt: b"salt" };
+        let rule = Rule {
+            frame,
+            counts,
+            safe: &safe,
+            cells: &[],
+            measures: 0..0,
+            minimum: MINIMUM,
+            salt: b"salt",
+            threads: std::num::NonZeroUsize::MIN,
+        };
         rule.plan(&vec![true; frame.len()])
     }
 
@@ -130,7 +139,7 @@ impl Company {
     fn plan_with(&self, salt: &[u8]) -> Vec<bool> {
         let cells = self.cells.iter().map(|cell| Inhabited {
             home: Home { unit: cell.unit, values: &cell.values },
-            people: cell.people,
+            sizes: vec![cell.people],
         });
         plan_counts(&self.frame, &cells.collect::<Vec<_>>(), MINIMUM, salt)
     }
@@ -138,8 +147,13 @@ impl Company {
     /// The smallest group below the minimum whose sum follows from those of the slices shown:
     /// tries all groups of cells.
     fn smallest_leak(&self, shown: &[bool]) -> Option<u32> {
-        let occupied: Vec<usize> =
-            (0..self.cells.len()).filter(|cell| self.cells[*cell].people > 0).collect();
+        let sizes: Vec<u32> = self.cells.iter().map(|cell| cell.people).collect();
+        self.smallest_leak_of(shown, &sizes)
+    }
+
+    /// The same for those of each cell who answered something.
+    fn smallest_leak_of(&self, shown: &[bool], sizes: &[u32]) -> Option<u32> {
+        let occupied: Vec<usize> = (0..sizes.len()).filter(|cell| sizes[*cell] > 0).collect();
         let rows = self.slices().into_iter().filter(|(number, _)| shown[*number]);
         let rows = rows.map(|(_, members)| {
             occupied.iter().map(|cell| i128::from(members[*cell])).collect::<Vec<i128>>()
@@ -148,10 +162,8 @@ impl Company {
         let groups = 1_u32..1 << occupied.len();
         let small = groups.filter_map(|group| {
             let inside = |at: usize| group >> at & 1 == 1;
-            let people: u32 = (0..occupied.len())
-                .filter(|at| inside(*at))
-                .map(|at| self.cells[occupied[at]].people)
-                .sum();
+            let people: u32 =
+                (0..occupied.len()).filter(|at| inside(*at)).map(|at| sizes[occupied[at]]).sum();
             let vector = (0..occupied.len()).map(|at| i128::from(inside(at))).collect();
             (people < MINIMUM && follows(&basis, vector)).then_some(people)
         });
@@ -349,18 +361,33 @@ fn most_of_what_is_large_enough_is_shown() {
     }
 }
 
-/// Counts of a cell for the judgement of items: people, and of each of three items answers and both end
-/// points, often all at one.
+/// Items of the judgement below: two of one dimension, and one of none.
+const ITEMS: usize = 3;
+
+fn judging_limits() -> Limits {
+    let item = |dimension| Judged { dimension, reversed: false, form: Form::Points, counted: 5 };
+    Limits::new((MINIMUM, 10), 1, vec![item(Some(0)), item(Some(0)), item(None)])
+}
+
+/// Counts of a cell for the judgement of items, often all at one end point.
 fn judged_row(random: &mut StdRng, people: u32) -> Vec<u32> {
-    let mut row = vec![people];
-    for _ in 0..3 {
+    let mut row = vec![people, 0];
+    for item in 0..ITEMS {
         let answers =
             if random.random_bool(0.8) { people } else { random.random_range(0..=people) };
-        let low = if random.random_bool(0.3) { answers } else { random.random_range(0..=answers) };
-        let high = random.random_range(0..=answers - low);
-        row.extend([answers, low, high]);
+        let mut points = [0; 5];
+        let at_end = random.random_bool(0.3);
+        for _ in 0..answers {
+            points[if at_end { 0 } else { random.random_range(0..5) }] += 1;
+        }
+        if item < 2 {
+            // Whoever answered one of the two items is among those who answered the other.
+            row[1] = row[1].max(answers);
+        }
+        row.push(answers);
+        row.extend(points);
     }
-    row
+    judging_limits().row(&row)
 }
 
 /// Remainders of what is shown that a rule forbids, found by sets of cells: of each slice without those
@@ -412,74 +439,107 @@ fn forbidden(
     found
 }
 
-#[test]
-fn remainders_are_judged_like_groups_at_all_levels() {
-    let mut random = StdRng::seed_from_u64(8);
-    let item = |dimension| Judged { dimension, reversed: false };
-    let limits = Limits {
-        minimum: MINIMUM,
-        distribution_minimum: 10,
-        items: vec![item(Some(0)), item(Some(0)), item(None)],
-        dimensions: 1,
-    };
-    let mut naively = [0; 2];
-    for _ in 0..100 {
-        let company = Company::small(&mut random, 6, &[3], 14);
+/// A company with what is counted of each of its cells, and what is decided about it.
+struct Judgement {
+    company: Company,
+    rows: Vec<Vec<u32>>,
+    counts: Counts,
+    decisions: Decisions,
+}
+
+impl Judgement {
+    fn random(random: &mut StdRng, units: usize, cells: usize) -> Self {
+        let limits = judging_limits();
+        let company = Company::small(random, units, &[3], cells);
         let rows: Vec<Vec<u32>> =
-            company.cells.iter().map(|cell| judged_row(&mut random, cell.people)).collect();
+            company.cells.iter().map(|cell| judged_row(random, cell.people)).collect();
         let mut counts = Counts::new(&company.frame, limits.width());
         let mut cells = Vec::new();
         for (cell, row) in company.cells.iter().zip(&rows) {
             let home = Home { unit: cell.unit, values: &cell.values };
             counts.add(&company.frame, home, row);
-            cells.push(Inhabited { home, people: cell.people });
+            cells.push(Inhabited { home, sizes: limits.sizes(row) });
         }
         counts.add_up(&company.frame);
         let threads = std::num::NonZeroUsize::MIN;
         let decisions =
             Decisions::make(&company.frame, &limits, (&counts, &cells), b"salt", threads);
-        let dimensions: Vec<bool> =
-            (0..company.frame.len()).map(|number| decisions.is_shown(number)).collect();
-        let at = |number: usize, told: &dyn Fn(Allowed<'_>) -> bool| {
-            decisions.allowed(number).is_some_and(told)
-        };
-        let items: Vec<bool> =
-            (0..company.frame.len()).map(|number| at(number, &|allowed| allowed.items())).collect();
+        drop(cells);
+        Self { company, rows, counts, decisions }
+    }
+
+    /// The slices of which something is told.
+    fn told(&self, told: impl Fn(Allowed<'_>) -> bool) -> Vec<bool> {
+        let allowed = |number| self.decisions.allowed(number);
+        (0..self.company.frame.len()).map(|number| allowed(number).is_some_and(&told)).collect()
+    }
+
+    /// The slices that a rule allows by themselves.
+    fn alone(&self, safe: impl Fn(&[u32]) -> bool) -> Vec<bool> {
+        let safe = |number: usize| self.counts.people(number) > 0 && safe(self.counts.row(number));
+        (0..self.company.frame.len()).map(safe).collect()
+    }
+}
+
+#[test]
+fn remainders_are_judged_like_groups_at_all_levels() {
+    let mut random = StdRng::seed_from_u64(8);
+    let limits = judging_limits();
+    let mut naively = [0; 2];
+    for _ in 0..100 {
+        let judgement = Judgement::random(&mut random, 6, 14);
+        let Judgement { company, rows, .. } = &judgement;
+        let (dimensions, items) = (judgement.told(|_| true), judgement.told(|told| told.items()));
         let by_dimension = |row: &[u32]| limits.allows_dimensions(row);
         let by_item = |row: &[u32]| limits.allows_items(row);
-        assert_eq!(forbidden(&company, &rows, &dimensions, &by_dimension), 0);
-        assert_eq!(forbidden(&company, &rows, &items, &by_item), 0);
-        for item in 0..3 {
-            let pairs: Vec<Vec<u32>> =
-                rows.iter().map(|row| vec![row[0], row[1 + 3 * item]]).collect();
-            let told: Vec<bool> = (0..company.frame.len())
-                .map(|number| at(number, &|allowed| allowed.number(item)))
-                .collect();
-            let spread: Vec<bool> = (0..company.frame.len())
-                .map(|number| at(number, &|allowed| allowed.distribution(item)))
-                .collect();
+        assert_eq!(forbidden(company, rows, &dimensions, &by_dimension), 0);
+        assert_eq!(forbidden(company, rows, &items, &by_item), 0);
+        for item in 0..ITEMS {
+            let of_item = |row: &Vec<u32>| {
+                let mut counts = vec![0; limits.width_of_item(item)];
+                limits.of_item(item, row, &mut counts);
+                counts
+            };
+            let of_item: Vec<Vec<u32>> = rows.iter().map(of_item).collect();
+            let told = judgement.told(|told| told.number(item));
+            let spread = judgement.told(|told| told.distribution(item));
             let safe = |row: &[u32]| limits.allows_number(row);
-            assert_eq!(forbidden(&company, &pairs, &told, &safe), 0);
+            assert_eq!(forbidden(company, &of_item, &told, &safe), 0);
             let safe = |row: &[u32]| limits.allows_distribution(row);
-            assert_eq!(forbidden(&company, &pairs, &spread, &safe), 0);
-            assert!(
-                spread
-                    .iter()
-                    .zip(&told)
-                    .zip(&items)
-                    .all(|((spread, told), items)| { spread <= told && told <= items })
-            );
+            assert_eq!(forbidden(company, &of_item, &spread, &safe), 0);
+            let mut levels = spread.iter().zip(&told).zip(&items);
+            assert!(levels.all(|((spread, told), items)| spread <= told && told <= items));
         }
         assert!(items.iter().zip(&dimensions).all(|(items, dimensions)| items <= dimensions));
         // Without the remainder rules the same look finds something.
-        let alone = |safe: &dyn Fn(&[u32]) -> bool| -> Vec<bool> {
-            (0..company.frame.len())
-                .map(|number| counts.people(number) > 0 && safe(counts.row(number)))
-                .collect()
-        };
-        naively[0] += forbidden(&company, &rows, &alone(&by_dimension), &by_dimension);
-        naively[1] += forbidden(&company, &rows, &alone(&by_item), &by_item);
+        naively[0] += forbidden(company, rows, &judgement.alone(by_dimension), &by_dimension);
+        naively[1] += forbidden(company, rows, &judgement.alone(by_item), &by_item);
     }
     println!("without the remainder rules {naively:?} remainders are forbidden");
     assert!(naively.iter().all(|count| *count > 50));
+}
+
+#[test]
+fn nothing_can_be_computed_of_few_who_answered_an_item_or_a_dimension() {
+    let mut random = StdRng::seed_from_u64(9);
+    let limits = judging_limits();
+    let (mut found, mut shown) = ([0; 2], 0);
+    for _ in 0..150 {
+        let judgement = Judgement::random(&mut random, 5, 10);
+        let Judgement { company, rows, .. } = &judgement;
+        let sizes: Vec<Vec<u32>> = rows.iter().map(|row| limits.sizes(row)).collect();
+        let by_items = |row: &[u32]| limits.allows_items(row);
+        for measure in 0..limits.sizes_of_scales() + ITEMS {
+            let sizes: Vec<u32> = sizes.iter().map(|sizes| sizes[measure]).collect();
+            let is_scale = measure < limits.sizes_of_scales();
+            let told = judgement.told(|told| is_scale || told.items());
+            assert_eq!(company.smallest_leak_of(&told, &sizes), None);
+            let naive = judgement.alone(by_items);
+            found[usize::from(is_scale)] +=
+                usize::from(company.smallest_leak_of(&naive, &sizes).is_some());
+        }
+        shown += judgement.told(|told| told.items()).iter().filter(|shown| **shown).count();
+    }
+    println!("without the plan {found:?} of 150 companies leak; {shown} slices show items");
+    assert!(found.iter().all(|count| *count > 30) && shown > 150);
 }

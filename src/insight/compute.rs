@@ -10,7 +10,7 @@ use super::answers::{Answers, Sorted};
 use super::climb::{Climb, MadeCard};
 use super::subject::Subject;
 use crate::disclosure::{Counts, Decisions, Home, Inhabited, Part, Slice};
-use crate::stats::Ends;
+use crate::stats::Given;
 
 /// Version of the rules of scoring, suppression and rounding.
 pub(super) const METHOD_VERSION: &str = "1";
@@ -61,8 +61,7 @@ pub(super) fn compute(subject: &Subject, answers: Answers, terms: &Terms<'_>) ->
         return None;
     }
     let pieces = pieces(subject, &sorted, terms.threads);
-    let (counts, inputs) = count(subject, &sorted, &pieces);
-    let cells = inhabited(subject, &sorted);
+    let Counted { counts, inputs, cells } = count(subject, &sorted, &pieces);
     let decisions = Decisions::make(
         &subject.frame,
         &subject.limits,
@@ -115,50 +114,57 @@ pub(super) struct Piece {
     pub(super) places: Range<usize>,
 }
 
-/// Counts of all slices, and a digest of the answers of each cell, by place.
-fn count(subject: &Subject, sorted: &Sorted, pieces: &[Piece]) -> (Counts, Vec<[u8; 32]>) {
+/// What has been counted before anything is computed.
+struct Counted<'a> {
+    /// Counts of all slices.
+    counts: Counts,
+    /// A digest of the answers of each cell, by place.
+    inputs: Vec<[u8; 32]>,
+    /// The cells with how many of each answered, by place.
+    cells: Vec<Inhabited<'a>>,
+}
+
+impl<'a> Counted<'a> {
+    fn nothing(subject: &Subject) -> Self {
+        let counts = Counts::new(&subject.frame, subject.limits.width());
+        Self { counts, inputs: Vec::new(), cells: Vec::new() }
+    }
+
+    fn add_cell(&mut self, subject: &Subject, home: Home<'a>, given: &[u32]) {
+        let row = subject.limits.row(given);
+        self.counts.add(&subject.frame, home, &row);
+        self.cells.push(Inhabited { home, sizes: subject.limits.sizes(&row) });
+    }
+}
+
+fn count<'a>(subject: &'a Subject, sorted: &Sorted, pieces: &[Piece]) -> Counted<'a> {
     let of_piece = |piece: &Piece| {
-        let mut counts = Counts::new(&subject.frame, subject.limits.width());
-        let mut inputs: Vec<[u8; 32]> = Vec::with_capacity(piece.places.len());
-        let mut ends = Ends::new(&subject.shape);
+        let mut counted = Counted::nothing(subject);
+        let mut given = Given::new(&subject.shape, subject.dimensions.len(), |item| {
+            subject.limits.dimension_of(item)
+        });
         for place in piece.places.clone() {
             let mut digest = Sha256::new();
             for record in sorted.records(place) {
-                ends.add(record);
+                given.add(record);
                 digest.update(record);
             }
             let cell = &subject.cells[sorted.cells[place]];
             let home = Home { unit: cell.unit, values: &cell.values };
-            ends.take(|row| counts.add(&subject.frame, home, row));
-            inputs.push(digest.finalize().into());
+            given.take(|given| counted.add_cell(subject, home, given));
+            counted.inputs.push(digest.finalize().into());
         }
-        (counts, inputs)
+        counted
     };
-    let mut all: Option<Counts> = None;
-    let mut inputs = Vec::new();
-    for (counts, more) in in_pieces(pieces, &of_piece) {
-        inputs.extend(more);
-        match &mut all {
-            Some(all) => all.merge(&counts),
-            None => all = Some(counts),
-        }
+    let mut parts = in_pieces(pieces, &of_piece).into_iter();
+    let mut all = parts.next().unwrap_or_else(|| Counted::nothing(subject));
+    for part in parts {
+        all.counts.merge(&part.counts);
+        all.inputs.extend(part.inputs);
+        all.cells.extend(part.cells);
     }
-    let mut counts = all.unwrap_or_else(|| Counts::new(&subject.frame, subject.limits.width()));
-    counts.add_up(&subject.frame);
-    (counts, inputs)
-}
-
-/// The cells with their answers.
-fn inhabited<'a>(subject: &'a Subject, sorted: &Sorted) -> Vec<Inhabited<'a>> {
-    let cell = |(place, cell): (usize, &usize)| {
-        let cell = &subject.cells[*cell];
-        let people = sorted.before(place + 1) - sorted.before(place);
-        Inhabited {
-            home: Home { unit: cell.unit, values: &cell.values },
-            people: u32::try_from(people).unwrap_or(u32::MAX),
-        }
-    };
-    sorted.cells.iter().enumerate().map(cell).collect()
+    all.counts.add_up(&subject.frame);
+    all
 }
 
 /// Invitations and late ones of all slices.

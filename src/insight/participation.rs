@@ -95,7 +95,7 @@ impl Progress {
         let inhabited = cells.iter().filter_map(|cell| {
             let unit = ground.position(Some(cell.unit_id))?;
             let home = Home { unit, values: &cell.values };
-            Some(Inhabited { home, people: whole(cell.invited) })
+            Some(Inhabited { home, sizes: vec![whole(cell.invited)] })
         });
         let invited: Vec<Inhabited<'_>> = inhabited.collect();
         let step = whole(minimum_group_size);

@@ -1,6 +1,6 @@
 //! What a wave measured, as far as computing its results needs it: the variables, what their codes
 //! are worth, the scores that they enter, the cells and the frame of slices.
-use crate::disclosure::{Frame, Judged, Limits};
+use crate::disclosure::{Form, Frame, Judged, Limits};
 use crate::instrument::{self, Answer, Content, Field, Format, Item, Layout, Role};
 use crate::stats::{Branch, Dimension, Leaf, Metric, RATING_CODES_MAX, Reply, Shape, Variable};
 
@@ -92,18 +92,22 @@ impl Subject {
                 cannot_judge: item.allow_cannot_judge,
                 is_rating: matches!(item.format, Format::Rating { .. }),
             });
-            judged.push(Judged { dimension, reversed });
+            let form = match variable {
+                Variable::Scored { .. } | Variable::Rating { .. } => Form::Points,
+                Variable::Choice { .. } => Form::Options,
+                Variable::Number { .. } => Form::Ends,
+            };
+            judged.push(Judged { dimension, reversed, form, counted: variable.counted() });
         }
         let layout = Layout::of(content);
         let fields = asked.iter().filter_map(|item| layout.field(&item.key).cloned()).collect();
         Self {
             frame,
-            limits: Limits {
-                minimum: thresholds.minimum,
-                distribution_minimum: thresholds.distribution_minimum,
-                items: judged,
-                dimensions: content.dimensions.len(),
-            },
+            limits: Limits::new(
+                (thresholds.minimum, thresholds.distribution_minimum),
+                content.dimensions.len(),
+                judged,
+            ),
             shape: Shape::new(variables),
             dimensions: dimension_plans(content, asked),
             items,

@@ -4,7 +4,7 @@
 //! Invariant: sums are exact and do not depend on the order of people, and nothing computed from
 //! them is infinite or undefined.
 #![expect(clippy::float_arithmetic, reason = "statistics are computed here")]
-mod ends;
+mod given;
 mod estimate;
 mod shape;
 mod student;
@@ -14,11 +14,11 @@ mod tally;
 mod tests;
 mod weights;
 
-pub use ends::Ends;
 pub use estimate::{
     Degenerate, Estimate, Means, Metric, Sampled, Spread, covariance, deviation, mean, of_mean,
     variance,
 };
+pub use given::Given;
 pub use shape::{RATING_CODES_MAX, Reply, Shape, Variable};
 pub use student::Student;
 pub use sums::{Joint, Sums};

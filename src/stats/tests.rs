@@ -229,24 +229,41 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
-    fn ends_are_those_of_the_sums(people in proptest::collection::vec(person(), 0..600)) {
+    fn answers_are_counted_as_in_the_sums(people in proptest::collection::vec(person(), 0..600)) {
         let shape = shape();
         let sums = sums(&shape, &people);
-        let mut ends = Ends::new(&shape);
+        let dimension_of = |variable: usize| (variable < 8).then_some(variable % 2);
+        let mut given = Given::new(&shape, 2, dimension_of);
         for person in &people {
-            ends.add(&record(&shape, person));
+            given.add(&record(&shape, person));
         }
         let mut row = Vec::new();
-        ends.take(|counts| row.extend_from_slice(counts));
+        given.take(|counts| row.extend_from_slice(counts));
         prop_assert_eq!(row[0], sums.people());
-        for (variable, counts) in row[1..].chunks_exact(3).enumerate() {
-            prop_assert_eq!(counts[0], sums.answered(&shape, variable));
-            if let Variable::Scored { .. } = shape.variables()[variable] {
-                let given = sums.counts(&shape, variable);
-                prop_assert_eq!(&counts[1..], &[given[0], given[given.len() - 1]][..]);
+        for dimension in 0..2 {
+            let answered = |person: &&Person| {
+                let scored = shape.scored().iter().zip(&person.0);
+                scored.into_iter().any(|(variable, code)| {
+                    dimension_of(*variable) == Some(dimension) && (1..=5).contains(code)
+                })
+            };
+            prop_assert_eq!(row[1 + dimension] as usize, people.iter().filter(answered).count());
+        }
+        let mut rest = &row[3..];
+        for (position, variable) in shape.variables().iter().enumerate() {
+            let (counts, others) = rest.split_at(1 + variable.counted());
+            rest = others;
+            prop_assert_eq!(counts[0], sums.answered(&shape, position));
+            if let Variable::Number { codes } = variable {
+                let given = |code| people.iter().filter(|person| person.1 == code).count();
+                prop_assert_eq!(counts[1] as usize, given(1));
+                prop_assert_eq!(counts[2] as usize, given(*codes));
+            } else {
+                prop_assert_eq!(&counts[1..], sums.counts(&shape, position));
             }
         }
+        prop_assert!(rest.is_empty());
         // Nothing of the first group is left for the next.
-        ends.take(|counts| assert!(counts.iter().all(|count| *count == 0)));
+        given.take(|counts| assert!(counts.iter().all(|count| *count == 0)));
     }
 }
