@@ -56,14 +56,27 @@ pub(super) fn leaks(
         return Vec::new();
     }
     let alike = Alike::of(frame, shown, cells);
-    let first = measures.start;
+    let measures = different(cells, measures);
     let found = in_parallel(measures.len(), threads, &|at| {
-        leaks_of(&alike, |cell| cells[cell].sizes[first + at], minimum)
+        leaks_of(&alike, |cell| cells[cell].sizes[measures[at]], minimum)
     });
     let mut leaks = found.concat();
     leaks.sort_unstable();
     leaks.dedup();
     leaks
+}
+
+/// Of measures that are the same for all cells one is enough.
+fn different(cells: &[Inhabited<'_>], measures: Range<usize>) -> Vec<usize> {
+    let mut different: Vec<usize> = Vec::new();
+    for measure in measures {
+        let is_same =
+            |other: &usize| cells.iter().all(|cell| cell.sizes[measure] == cell.sizes[*other]);
+        if !different.iter().any(is_same) {
+            different.push(measure);
+        }
+    }
+    different
 }
 
 fn leaks_of(alike: &Alike, size: impl Fn(usize) -> u32, minimum: u32) -> Vec<Vec<usize>> {

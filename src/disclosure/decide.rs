@@ -7,7 +7,7 @@ use super::counts::Counts;
 use super::frame::Frame;
 use super::limits::Limits;
 use super::parallel::in_parallel;
-use super::plan::Rule;
+use super::plan::{RETRIES_MAX, Rule};
 
 /// What is decided about all slices of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +40,7 @@ impl Decisions {
             safe: &|row: &[u32]| limits.allows_dimensions(row),
             cells,
             measures: 0..limits.sizes_of_scales(),
+            retries: RETRIES_MAX,
             minimum: limits.minimum,
             salt,
             threads,
@@ -48,6 +49,8 @@ impl Decisions {
         let items = Rule {
             safe: &|row: &[u32]| limits.allows_items(row),
             measures: limits.sizes_of_scales()..limits.sizes_of_scales() + limits.items(),
+            // One more look at all items costs more than it shows.
+            retries: 0,
             ..rule.clone()
         };
         let items = items.plan(&dimensions);

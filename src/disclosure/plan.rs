@@ -15,8 +15,8 @@ use super::counts::Counts;
 use super::frame::Frame;
 use super::{audit, line, tree};
 
-/// Slices that are looked at, for all hidden ones together that are tried once more at the end.
-const RETRIED_SLICES_MAX: usize = 4_000_000;
+/// How often hidden slices are tried in vain once more at the end, several at once.
+pub const RETRIES_MAX: usize = 20;
 
 /// Decides about groups.
 #[derive(Clone)]
@@ -31,6 +31,8 @@ pub struct Rule<'a> {
     pub cells: &'a [Inhabited<'a>],
     /// Which of their sizes are meant.
     pub measures: Range<usize>,
+    /// How often hidden slices may be tried in vain once more.
+    pub retries: usize,
     /// Smallest group.
     pub minimum: u32,
     /// Key of the order among equals: secret, and another one for each release.
@@ -63,9 +65,7 @@ impl Rule<'_> {
         // What was hidden first may be safe now that others are. The largest are tried first.
         leaked.retain(|number| safe[*number]);
         leaked.sort_unstable_by_key(|number| std::cmp::Reverse(plan.rank(*number)));
-        for number in leaked.into_iter().take(RETRIED_SLICES_MAX / self.frame.len().max(1)) {
-            plan.show_if_safe(number);
-        }
+        plan.show_what_is_safe(&leaked);
         plan.shown
     }
 
@@ -129,14 +129,36 @@ impl<'a> Plan<'a> {
         hidden
     }
 
-    /// Shows a slice again if nothing has to be hidden for it.
-    fn show_if_safe(&mut self, number: usize) {
+    /// Shows slices again for which nothing else has to be hidden: all at once, else one half and
+    /// then the other.
+    fn show_what_is_safe(&mut self, numbers: &[usize]) {
+        let mut open = vec![numbers];
+        let mut retries = 0;
+        while let Some(numbers) = open.pop()
+            && retries < self.rule.retries
+        {
+            if numbers.is_empty() || self.show_if_safe(numbers) {
+                continue;
+            }
+            retries += 1;
+            if numbers.len() > 1 {
+                let (first, second) = numbers.split_at(numbers.len() / 2);
+                open.extend([second, first]);
+            }
+        }
+    }
+
+    /// Shows slices if nothing has to be hidden for them.
+    fn show_if_safe(&mut self, numbers: &[usize]) -> bool {
         let before = self.shown.clone();
-        self.shown[number] = true;
-        let unsafe_now = self.hide_remainders() || !self.rule.leaks(&self.shown).is_empty();
-        if unsafe_now {
+        for number in numbers {
+            self.shown[*number] = true;
+        }
+        let is_safe = !self.hide_remainders() && self.rule.leaks(&self.shown).is_empty();
+        if !is_safe {
             self.shown = before;
         }
+        is_safe
     }
 
     pub(super) fn is_safe_or_nobody(&self, counts: &[u32]) -> bool {
@@ -164,7 +186,16 @@ pub fn plan_counts(frame: &Frame, cells: &[Inhabited<'_>], minimum: u32, salt: &
     counts.add_up(frame);
     let counts = &counts;
     let safe = |row: &[u32]| row[0] >= minimum;
-    let (measures, threads) = (0..1, NonZeroUsize::MIN);
-    let rule = Rule { frame, counts, safe: &safe, cells, measures, minimum, salt, threads };
+    let rule = Rule {
+        frame,
+        counts,
+        safe: &safe,
+        cells,
+        measures: 0..1,
+        retries: RETRIES_MAX,
+        minimum,
+        salt,
+        threads: NonZeroUsize::MIN,
+    };
     rule.plan(&vec![true; frame.len()])
 }

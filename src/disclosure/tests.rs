@@ -125,6 +125,7 @@ impl Company {
             safe: &safe,
             cells: &[],
             measures: 0..0,
+            retries: 0,
             minimum: MINIMUM,
             salt: b"salt",
             threads: std::num::NonZeroUsize::MIN,
