@@ -1,7 +1,7 @@
 //! An invented company whose results are planned: always the same for the same size.
 #![expect(clippy::float_arithmetic, reason = "invents people")]
 use orgfit::assessment::cells::{self, Group};
-use orgfit::disclosure::{Counts, Form, Frame, Home, Inhabited, Judged, Limits};
+use orgfit::disclosure::{Counts, Entry, Form, Frame, Home, Inhabited, Judged, Limits};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
@@ -34,7 +34,13 @@ impl Company {
         let minimum = MINIMUM as usize;
         let formed = cells::form(&parents, &groups, minimum).unwrap_or_default().cells;
         let item = |item: usize| Judged {
-            dimension: Some(item % DIMENSIONS),
+            score: Some(Entry {
+                dimension: item % DIMENSIONS,
+                // Three facets of three items each.
+                facet: item % (3 * DIMENSIONS),
+                facet_weight: 1,
+                weight: 1,
+            }),
             reversed: false,
             form: Form::Points,
             counted: POINTS,

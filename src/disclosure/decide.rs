@@ -1,13 +1,15 @@
 //! The decisions of a release: for each slice, whether scores of dimensions are shown, whether
 //! facets and items are, and of each item whether the number of answers and their distribution are.
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
 
-use super::audit::Inhabited;
+use super::audit::{self, Inhabited, Scored, Source};
 use super::counts::Counts;
 use super::frame::Frame;
 use super::limits::Limits;
 use super::parallel::in_parallel;
-use super::plan::{RETRIES_MAX, Rule};
+use super::plan::Rule;
 
 /// What is decided about all slices of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,33 +36,16 @@ impl Decisions {
         salt: &[u8],
         threads: NonZeroUsize,
     ) -> Self {
-        let rule = Rule {
-            frame,
-            counts,
-            safe: &|row: &[u32]| limits.allows_dimensions(row),
-            cells,
-            measures: 0..limits.sizes_of_scales(),
-            retries: RETRIES_MAX,
-            minimum: limits.minimum,
-            salt,
-            threads,
-        };
-        let dimensions = rule.plan(&vec![true; frame.len()]);
-        let items = Rule {
-            safe: &|row: &[u32]| limits.allows_items(row),
-            measures: limits.sizes_of_scales()..limits.sizes_of_scales() + limits.items(),
-            // One more look at all items costs more than it shows.
-            retries: 0,
-            ..rule.clone()
-        };
-        let items = items.plan(&dimensions);
+        let (dimensions, items) = levels(frame, limits, (counts, cells), salt, threads);
         let of_item = |item: usize| {
             let counts = counts.map(limits.width_of_item(item), |row, into| {
                 limits.of_item(item, row, into);
             });
             // Which groups can be computed from fewer slices was found among all.
             let plan = |safe: &(dyn Fn(&[u32]) -> bool + Sync), allowed: &[bool]| {
-                Rule { counts: &counts, safe, measures: 0..0, ..rule.clone() }.plan(allowed)
+                let leaks = |_: &[bool]| Vec::new();
+                Rule { frame, counts: &counts, safe, leaks: &leaks, retry: false, salt }
+                    .plan(allowed)
             };
             let number = plan(&|row: &[u32]| limits.allows_number(row), &items);
             let distribution = plan(&|row: &[u32]| limits.allows_distribution(row), &number);
@@ -88,6 +73,65 @@ impl Decisions {
         let bits: Vec<bool> = all.flatten().copied().collect();
         let byte = |bits: &[bool]| bits.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
         bits.chunks(8).map(byte).collect()
+    }
+}
+
+/// The slices that show scores of dimensions, and of these the ones that show facets and items.
+fn levels(
+    frame: &Frame,
+    limits: &Limits,
+    (counts, cells): (&Counts, &[Inhabited<'_>]),
+    salt: &[u8],
+    threads: NonZeroUsize,
+) -> (Vec<bool>, Vec<bool>) {
+    let of_people = |shown: &[bool]| {
+        let measures = 0..limits.sizes_of_scales();
+        audit::leaks(frame, shown, (cells, measures), limits.minimum, threads)
+    };
+    let rule = Rule {
+        frame,
+        counts,
+        safe: &|row: &[u32]| limits.allows_dimensions(row),
+        leaks: &of_people,
+        retry: true,
+        salt,
+    };
+    let scored = Scored { frame, limits, counts, cells, threads };
+    let mut allowed = vec![true; frame.len()];
+    loop {
+        let dimensions = rule.plan(&allowed);
+        // Where dimensions alone tell of an item, the smallest of them has to go.
+        let told = Mutex::new(BTreeSet::new());
+        let of_items = |shown: &[bool]| {
+            let leaks = scored.leaks(&dimensions, shown).into_iter();
+            let slices = leaks.filter_map(|sources| {
+                let (items, only): (Vec<Source>, Vec<Source>) =
+                    sources.into_iter().partition(|source| matches!(source, Source::Items(_)));
+                let people = |number: &usize| counts.people(*number);
+                if items.is_empty() {
+                    let smallest = only.iter().map(Source::slice).min_by_key(people);
+                    told.lock().unwrap_or_else(PoisonError::into_inner).extend(smallest);
+                    return None;
+                }
+                Some(items.iter().map(Source::slice).collect())
+            });
+            slices.collect()
+        };
+        let items = Rule {
+            safe: &|row: &[u32]| limits.allows_items(row),
+            leaks: &of_items,
+            // One more look at all items costs more than it shows.
+            retry: false,
+            ..rule.clone()
+        };
+        let items = items.plan(&dimensions);
+        let told = told.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if told.is_empty() {
+            return (dimensions, items);
+        }
+        for number in told {
+            allowed[number] = false;
+        }
     }
 }
 

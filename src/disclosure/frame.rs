@@ -72,6 +72,13 @@ impl Frame {
         self.parents.get(unit + 1).copied().flatten() == Some(unit)
     }
 
+    /// The units directly below one.
+    pub fn units_below(&self, unit: usize) -> impl Iterator<Item = usize> + '_ {
+        let all = self.parents.iter().enumerate().skip(unit + 1);
+        let subtree = all.take_while(move |(_, above)| above.is_some_and(|above| above >= unit));
+        subtree.filter(move |(_, above)| **above == Some(unit)).map(|(below, _)| below)
+    }
+
     /// The one form of a slice: own staff of a unit without units below is the unit itself.
     pub fn canonical(&self, slice: Slice) -> Slice {
         Slice { direct: slice.direct && self.has_units_below(slice.unit), ..slice }

@@ -25,14 +25,27 @@ pub struct Limits {
 /// An item as far as it is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Judged {
-    /// Position of the dimension whose score it enters.
-    pub dimension: Option<usize>,
+    /// The score that it enters.
+    pub score: Option<Entry>,
     /// The lowest code counts as the highest.
     pub reversed: bool,
     /// What is counted.
     pub form: Form,
     /// How many answers are counted.
     pub counted: usize,
+}
+
+/// How an item enters a score.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Position of the dimension.
+    pub dimension: usize,
+    /// Position of the facet among all.
+    pub facet: usize,
+    /// Weight of the facet in the dimension.
+    pub facet_weight: u32,
+    /// Weight of the item in the facet.
+    pub weight: u32,
 }
 
 /// What is counted of an item.
@@ -94,7 +107,30 @@ impl Limits {
 
     /// The dimension whose score an item enters.
     pub fn dimension_of(&self, item: usize) -> Option<usize> {
-        self.items[item].dimension
+        self.items[item].score.map(|entry| entry.dimension)
+    }
+
+    /// Facet, its weight, and weight in it of an item that enters a score.
+    pub(super) fn weights(&self, item: usize) -> Option<(usize, u32, u32)> {
+        self.items[item].score.map(|entry| (entry.facet, entry.facet_weight, entry.weight))
+    }
+
+    /// How many of a group answered an item.
+    pub(super) fn answered(&self, item: usize, row: &[u32]) -> u32 {
+        row[self.starts[item]]
+    }
+
+    /// The items of each dimension, and each that enters none by itself.
+    pub(super) fn items_together(&self) -> Vec<Vec<usize>> {
+        let mut groups = vec![Vec::new(); self.dimensions];
+        for item in 0..self.items.len() {
+            match self.dimension_of(item) {
+                Some(dimension) => groups[dimension].push(item),
+                None => groups.push(vec![item]),
+            }
+        }
+        groups.retain(|group| !group.is_empty());
+        groups
     }
 
     /// The row of a cell. `given` are its people, those who answered anything of each dimension, and
@@ -154,8 +190,8 @@ impl Limits {
 
     /// Whether scores of dimensions and above may be known of a group: the people are enough, and so
     /// are those who answered anything of each dimension, and no dimension is at an end of its
-    /// scale or so near that the score of a small cell inside is all but told. A dimension with a
-    /// single answered item is that item.
+    /// scale or so near that the score of a small cell inside is all but told, nor did all give the
+    /// same answers to it. A dimension with a single answered item is that item.
     pub fn allows_dimensions(&self, row: &[u32]) -> bool {
         let people = row[0];
         if people == 0 {
@@ -173,10 +209,10 @@ impl Limits {
             return true;
         }
         let mut distance = Distance::default();
-        let (mut items, mut single) = (0, true);
+        let (mut items, mut single, mut differ) = (0, true, false);
         for (item, judged) in self.items.iter().enumerate() {
             let answers = self.answers(item, row);
-            if judged.dimension != Some(dimension) || answers.number == 0 {
+            if self.dimension_of(item) != Some(dimension) || answers.number == 0 {
                 continue;
             }
             let Some(more) = answers.distance() else { continue };
@@ -184,12 +220,13 @@ impl Limits {
             distance.above += if judged.reversed { more.range - more.above } else { more.above };
             items += 1;
             single = self.allows_item(answers);
+            differ |= answers.counted.iter().all(|count| *count < answers.number);
         }
         number >= self.minimum
             && match items {
                 0 => true,
                 1 => single,
-                _ => !self.is_told(distance, number, in_small_cells),
+                _ => differ && !self.is_told(distance, number, in_small_cells),
             }
     }
 
@@ -270,8 +307,13 @@ mod tests {
     const ITEMS: usize = 4;
 
     fn limits() -> Limits {
-        let item =
-            |dimension, reversed| Judged { dimension, reversed, form: Form::Points, counted: 5 };
+        let entry = |dimension| Entry { dimension, facet: dimension, facet_weight: 1, weight: 1 };
+        let item = |dimension: Option<usize>, reversed| Judged {
+            score: dimension.map(entry),
+            reversed,
+            form: Form::Points,
+            counted: 5,
+        };
         let items = vec![
             item(Some(0), false),
             item(Some(0), true),
@@ -313,10 +355,11 @@ mod tests {
             (
                 6,
                 [[6, 0, 0, 0, 0], [6, 0, 0, 0, 0], calm, calm],
-                true,
                 false,
-                "unanimous, but at both ends",
+                false,
+                "all gave the same answers to a dimension",
             ),
+            (6, [[6, 0, 0, 0, 0], [5, 1, 0, 0, 0], calm, calm], true, false, "near both ends"),
             (
                 6,
                 [calm, calm, [5, 0, 1, 0, 0], calm],

@@ -1,6 +1,6 @@
 //! The remainder rule along segments. Whoever knows a slice and some of its values knows what is
 //! left: the values that are hidden together with those who have none.
-use super::frame::{Part, Slice};
+use super::frame::{Frame, Part, Slice};
 use super::plan::Plan;
 use super::tree::subtract;
 
@@ -19,22 +19,58 @@ pub(super) fn repair(plan: &mut Plan<'_>) -> bool {
             first += usize::from(*values);
         }
     }
-    for (pair, (one, other)) in frame.pairs.iter().enumerate() {
+    for (whole, line) in crossed(frame) {
+        hidden |= repair_line(plan, whole, &line);
+    }
+    hidden
+}
+
+/// The lines of the pairs: each value of either dimension with the values of the other one.
+fn crossed(frame: &Frame) -> impl Iterator<Item = (usize, Vec<usize>)> {
+    frame.pairs.iter().enumerate().flat_map(move |(pair, (one, other))| {
         let (rows, columns) = (frame.values[*one], frame.values[*other]);
-        let number = |first, second| {
+        let number = move |first, second| {
             let part = Part::Pair { pair, first, second };
             frame.number(Slice { unit: 0, direct: false, part })
         };
-        for first in 0..rows {
-            let line: Vec<usize> = (0..columns).map(|second| number(first, second)).collect();
-            hidden |= repair_line(plan, frame.value_offset(*one, first), &line);
+        let of_rows = (0..rows).map(move |first| {
+            let line = (0..columns).map(|second| number(first, second)).collect();
+            (frame.value_offset(*one, first), line)
+        });
+        let of_columns = (0..columns).map(move |second| {
+            let line = (0..rows).map(|first| number(first, second)).collect();
+            (frame.value_offset(*other, second), line)
+        });
+        of_rows.chain(of_columns)
+    })
+}
+
+/// Whether what is left is safe or nobody in all lines that a shown slice is in.
+pub(super) fn is_safe_around(plan: &Plan<'_>, number: usize) -> bool {
+    let frame = plan.frame();
+    let parts = frame.parts();
+    let is_safe = |whole: usize, line: &[usize]| {
+        let mut shown = line.iter().filter(|part| plan.is_shown(**part)).peekable();
+        if shown.peek().is_none() {
+            return true;
         }
-        for second in 0..columns {
-            let line: Vec<usize> = (0..rows).map(|first| number(first, second)).collect();
-            hidden |= repair_line(plan, frame.value_offset(*other, second), &line);
+        let mut left = plan.row(whole).to_vec();
+        shown.for_each(|part| subtract(&mut left, plan.row(*part)));
+        plan.is_shown(whole) && plan.is_safe_or_nobody(&left)
+    };
+    let of_node = number < frame.parents.len() * 2 * parts;
+    let (node, offset) = (number / parts, number % parts);
+    let mut first = node * parts + 1;
+    for values in &frame.values {
+        let line: Vec<usize> = (first..first + usize::from(*values)).collect();
+        first += usize::from(*values);
+        let is_in = offset == 0 || line.contains(&number);
+        if of_node && is_in && !is_safe(node * parts, &line) {
+            return false;
         }
     }
-    hidden
+    crossed(frame)
+        .all(|(whole, line)| (number != whole && !line.contains(&number)) || is_safe(whole, &line))
 }
 
 /// Hides parts of a line until what is left of its whole is safe or nobody. What is not shown

@@ -27,7 +27,7 @@ pub use counts::{Counts, Home};
 pub use decide::{Allowed, Decisions};
 pub use figure::{Figure, Hidden, Kind, Method, Released};
 pub use frame::{Frame, Part, Slice};
-pub use limits::{Form, Judged, Limits};
+pub use limits::{Entry, Form, Judged, Limits};
 pub use plan::{Rule, plan_counts};
 pub use publish::{Computed, Draft, ItemDraft, Published, Score, publish};
 pub use steps::{Steps, share_of};

@@ -40,7 +40,7 @@ impl Echelon {
     /// Adds a row that begins where no other does.
     pub(super) fn push(&mut self, mut row: Row) {
         let Some((column, factor)) = row.first().copied() else { return };
-        let inverse = power(factor, PRIME - 2);
+        let inverse = inverse(factor);
         for (_, value) in &mut row {
             *value = times(*value, inverse);
         }
@@ -97,10 +97,16 @@ fn plus(one: u64, other: u64) -> u64 {
     if sum >= PRIME { sum - PRIME } else { sum }
 }
 
+/// The product of two residues.
 #[expect(clippy::cast_possible_truncation, reason = "both parts are below 2^64")]
-fn times(one: u64, other: u64) -> u64 {
+pub(super) fn times(one: u64, other: u64) -> u64 {
     let product = u128::from(one) * u128::from(other);
     plus((product & u128::from(PRIME)) as u64, (product >> 61) as u64)
+}
+
+/// What gives 1 with a factor; 0 has none and gives 0.
+pub(super) fn inverse(factor: u64) -> u64 {
+    power(factor, PRIME - 2)
 }
 
 fn power(mut base: u64, mut exponent: u64) -> u64 {
@@ -148,7 +154,7 @@ mod tests {
 
         #[test]
         fn inverses_are_inverse(value in 1u64..PRIME) {
-            prop_assert_eq!(times(value, power(value, PRIME - 2)), 1);
+            prop_assert_eq!(times(value, inverse(value)), 1);
         }
     }
 }

@@ -6,7 +6,6 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
-use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
@@ -15,8 +14,8 @@ use super::counts::Counts;
 use super::frame::Frame;
 use super::{audit, line, tree};
 
-/// How often hidden slices are tried in vain once more at the end, several at once.
-pub const RETRIES_MAX: usize = 20;
+/// Slices that are looked at, for all hidden ones together that are tried once more at the end.
+const RETRIED_SLICES_MAX: usize = 4_000_000;
 
 /// Decides about groups.
 #[derive(Clone)]
@@ -27,18 +26,13 @@ pub struct Rule<'a> {
     pub counts: &'a Counts,
     /// Whether a group with these counts may be known.
     pub safe: &'a (dyn Fn(&[u32]) -> bool + Sync),
-    /// The cells, of which no group below `minimum` may be computed.
-    pub cells: &'a [Inhabited<'a>],
-    /// Which of their sizes are meant.
-    pub measures: Range<usize>,
-    /// How often hidden slices may be tried in vain once more.
-    pub retries: usize,
-    /// Smallest group.
-    pub minimum: u32,
+    /// Groups that can be computed from slices and must not be, each as slices of which one has to be
+    /// hidden.
+    pub leaks: &'a (dyn Fn(&[bool]) -> Vec<Vec<usize>> + Sync),
+    /// Whether hidden slices are tried once more at the end.
+    pub retry: bool,
     /// Key of the order among equals: secret, and another one for each release.
     pub salt: &'a [u8],
-    /// Most threads at once.
-    pub threads: NonZeroUsize,
 }
 
 /// A plan that is being made.
@@ -65,14 +59,10 @@ impl Rule<'_> {
         // What was hidden first may be safe now that others are. The largest are tried first.
         leaked.retain(|number| safe[*number]);
         leaked.sort_unstable_by_key(|number| std::cmp::Reverse(plan.rank(*number)));
-        plan.show_what_is_safe(&leaked);
+        if self.retry {
+            plan.show_what_is_safe(&leaked);
+        }
         plan.shown
-    }
-
-    /// Groups below the minimum that can be computed, by the slices that they are computed from.
-    fn leaks(&self, shown: &[bool]) -> Vec<Vec<usize>> {
-        let cells = (self.cells, self.measures.clone());
-        audit::leaks(self.frame, shown, cells, self.minimum, self.threads)
     }
 
     /// The slices that are safe in themselves.
@@ -114,7 +104,7 @@ impl<'a> Plan<'a> {
     /// Looks for groups that can be computed by whatever sums, and hides the smallest slice that each
     /// is computed from. Returns the slices that were hidden.
     fn hide_leaks(&mut self) -> Vec<usize> {
-        let leaks = self.rule.leaks(&self.shown);
+        let leaks = (self.rule.leaks)(&self.shown);
         let mut hidden = Vec::new();
         for slices in leaks {
             // One slice less may be the end of several sums.
@@ -129,36 +119,22 @@ impl<'a> Plan<'a> {
         hidden
     }
 
-    /// Shows slices again for which nothing else has to be hidden: all at once, else one half and
-    /// then the other.
+    /// Shows slices again for which nothing else has to be hidden, one after the other.
     fn show_what_is_safe(&mut self, numbers: &[usize]) {
-        let mut open = vec![numbers];
-        let mut retries = 0;
-        while let Some(numbers) = open.pop()
-            && retries < self.rule.retries
-        {
-            if numbers.is_empty() || self.show_if_safe(numbers) {
+        let mut looked_at = 0;
+        for number in numbers {
+            if looked_at >= RETRIED_SLICES_MAX {
+                break;
+            }
+            self.shown[*number] = true;
+            // Nothing but the lines of the slice has changed, and all others were safe.
+            if !line::is_safe_around(self, *number) || !tree::is_safe_around(self, *number) {
+                self.shown[*number] = false;
                 continue;
             }
-            retries += 1;
-            if numbers.len() > 1 {
-                let (first, second) = numbers.split_at(numbers.len() / 2);
-                open.extend([second, first]);
-            }
+            looked_at += self.shown.len();
+            self.shown[*number] = (self.rule.leaks)(&self.shown).is_empty();
         }
-    }
-
-    /// Shows slices if nothing has to be hidden for them.
-    fn show_if_safe(&mut self, numbers: &[usize]) -> bool {
-        let before = self.shown.clone();
-        for number in numbers {
-            self.shown[*number] = true;
-        }
-        let is_safe = !self.hide_remainders() && self.rule.leaks(&self.shown).is_empty();
-        if !is_safe {
-            self.shown = before;
-        }
-        is_safe
     }
 
     pub(super) fn is_safe_or_nobody(&self, counts: &[u32]) -> bool {
@@ -186,16 +162,8 @@ pub fn plan_counts(frame: &Frame, cells: &[Inhabited<'_>], minimum: u32, salt: &
     counts.add_up(frame);
     let counts = &counts;
     let safe = |row: &[u32]| row[0] >= minimum;
-    let rule = Rule {
-        frame,
-        counts,
-        safe: &safe,
-        cells,
-        measures: 0..1,
-        retries: RETRIES_MAX,
-        minimum,
-        salt,
-        threads: NonZeroUsize::MIN,
-    };
+    let leaks =
+        |shown: &[bool]| audit::leaks(frame, shown, (cells, 0..1), minimum, NonZeroUsize::MIN);
+    let rule = Rule { frame, counts, safe: &safe, leaks: &leaks, retry: true, salt };
     rule.plan(&vec![true; frame.len()])
 }

@@ -123,12 +123,9 @@ impl Company {
             frame,
             counts,
             safe: &safe,
-            cells: &[],
-            measures: 0..0,
-            retries: 0,
-            minimum: MINIMUM,
+            leaks: &|_| Vec::new(),
+            retry: false,
             salt: b"salt",
-            threads: std::num::NonZeroUsize::MIN,
         };
         rule.plan(&vec![true; frame.len()])
     }
@@ -366,8 +363,9 @@ fn most_of_what_is_large_enough_is_shown() {
 const ITEMS: usize = 3;
 
 fn judging_limits() -> Limits {
-    let item = |dimension| Judged { dimension, reversed: false, form: Form::Points, counted: 5 };
-    Limits::new((MINIMUM, 10), 1, vec![item(Some(0)), item(Some(0)), item(None)])
+    let entry = Entry { dimension: 0, facet: 0, facet_weight: 1, weight: 1 };
+    let item = |score| Judged { score, reversed: false, form: Form::Points, counted: 5 };
+    Limits::new((MINIMUM, 10), 1, vec![item(Some(entry)), item(Some(entry)), item(None)])
 }
 
 /// Counts of a cell for the judgement of items, often all at one end point.

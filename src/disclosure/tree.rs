@@ -88,6 +88,41 @@ impl Tree {
     }
 }
 
+/// Whether what is left of a shown slice, and of the next one shown above it, is safe or nobody.
+pub(super) fn is_safe_around(plan: &Plan<'_>, number: usize) -> bool {
+    let frame = plan.frame();
+    let parts = frame.parts();
+    let (node, offset) = (number / parts, number % parts);
+    if node >= frame.parents.len() * 2 {
+        return true;
+    }
+    let is_own_staff = node % 2 == 1;
+    let above = |unit: usize| frame.parents[unit].map(|above| above * 2);
+    let mut next = if is_own_staff { Some(node - 1) } else { above(node / 2) };
+    while let Some(each) = next.filter(|each| !plan.is_shown(each * parts + offset)) {
+        next = above(each / 2);
+    }
+    let whole = (!is_own_staff).then_some(node);
+    whole.into_iter().chain(next).all(|node| {
+        let mut left = plan.row(node * parts + offset).to_vec();
+        let mut open = vec![node / 2];
+        while let Some(unit) = open.pop() {
+            let own = unit * 2 + 1;
+            if frame.has_units_below(unit) && plan.is_shown(own * parts + offset) {
+                subtract(&mut left, plan.row(own * parts + offset));
+            }
+            for below in frame.units_below(unit) {
+                if plan.is_shown(below * 2 * parts + offset) {
+                    subtract(&mut left, plan.row(below * 2 * parts + offset));
+                } else {
+                    open.push(below);
+                }
+            }
+        }
+        plan.is_safe_or_nobody(&left)
+    })
+}
+
 /// Takes the counts of a part from those of its whole.
 pub(super) fn subtract(whole: &mut [u32], part: &[u32]) {
     for (whole, part) in whole.iter_mut().zip(part) {

@@ -1,6 +1,6 @@
 //! What a wave measured, as far as computing its results needs it: the variables, what their codes
 //! are worth, the scores that they enter, the cells and the frame of slices.
-use crate::disclosure::{Form, Frame, Judged, Limits};
+use crate::disclosure::{Entry, Form, Frame, Judged, Limits};
 use crate::instrument::{self, Answer, Content, Field, Format, Item, Layout, Role};
 use crate::stats::{Branch, Dimension, Leaf, Metric, RATING_CODES_MAX, Reply, Shape, Variable};
 
@@ -77,14 +77,12 @@ impl Subject {
         let mut judged = Vec::new();
         for item in asked {
             let (variable, use_of) = measure(item);
-            let (mut dimension, mut reversed) = (None, false);
-            if let (Use::Score { .. }, Role::Score { facet_key, reverse_scored, .. }) =
+            let (mut score, mut reversed) = (None, false);
+            if let (Use::Score { .. }, Role::Score { facet_key, reverse_scored, weight, .. }) =
                 (use_of, &item.role)
             {
                 reversed = *reverse_scored;
-                dimension = content.dimensions.iter().position(|dimension| {
-                    dimension.facets.iter().any(|facet| facet.key == *facet_key)
-                });
+                score = entry(content, facet_key, *weight);
             }
             variables.push(variable);
             items.push(Measured {
@@ -97,7 +95,7 @@ impl Subject {
                 Variable::Choice { .. } => Form::Options,
                 Variable::Number { .. } => Form::Ends,
             };
-            judged.push(Judged { dimension, reversed, form, counted: variable.counted() });
+            judged.push(Judged { score, reversed, form, counted: variable.counted() });
         }
         let layout = Layout::of(content);
         let fields = asked.iter().filter_map(|item| layout.field(&item.key).cloned()).collect();
@@ -145,6 +143,19 @@ impl Subject {
         });
         scored.collect()
     }
+}
+
+/// How an item of a facet enters its dimension's score.
+fn entry(content: &Content, facet_key: &str, weight: u8) -> Option<Entry> {
+    let facets = content
+        .dimensions
+        .iter()
+        .enumerate()
+        .flat_map(|(dimension, of)| of.facets.iter().map(move |facet| (dimension, facet)));
+    let (facet, (dimension, found)) =
+        facets.enumerate().find(|(_, (_, facet))| facet.key == facet_key)?;
+    let (facet_weight, weight) = (u32::from(found.weight), u32::from(weight));
+    Some(Entry { dimension, facet, facet_weight, weight })
 }
 
 /// The variable of an item and what it gives.

@@ -1,0 +1,168 @@
+//! Proves that nothing about fewer people than the minimum can be computed from what is shown, by any
+//! sums and differences of any of it. The attacker is taken to know of every cell how many answered
+//! what.
+//!
+//! Two things are proved. Of the people, and of those who answered anything of a dimension, no group
+//! below the minimum is a sum of shown slices. And no answers of fewer to an item follow from item
+//! means and dimension scores together: a slice may show its dimensions without its items, and a
+//! dimension less what is known of its other items would be the one that is not shown.
+mod scored;
+mod sums;
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+
+use self::sums::Column;
+use super::counts::Home;
+use super::frame::{Frame, Part, Slice};
+use super::parallel::in_parallel;
+
+pub(super) use self::scored::{Scored, Source};
+
+/// A cell with its answers.
+#[derive(Clone, Debug)]
+pub struct Inhabited<'a> {
+    /// Where its people belong.
+    pub home: Home<'a>,
+    /// How many of them answered, by what: anything, each dimension, each item. Whoever answered
+    /// nothing of it adds nothing to what is shown of it.
+    pub sizes: Vec<u32>,
+}
+
+/// The cells by what of the shown they are in: nothing shown tells those of a kind apart.
+struct Kinds {
+    /// What each kind is in.
+    within: Vec<Vec<u32>>,
+    /// The kind of each cell.
+    of_cell: Vec<usize>,
+}
+
+impl Kinds {
+    fn of(cells: &[Inhabited<'_>], within: impl Fn(&Inhabited<'_>) -> Vec<u32>) -> Self {
+        let of_cells: Vec<Vec<u32>> = cells.iter().map(within).collect();
+        let mut within = of_cells.clone();
+        within.sort_unstable();
+        within.dedup();
+        let kind = |of_cell: &Vec<u32>| within.binary_search(of_cell).unwrap_or_default();
+        let of_cell = of_cells.iter().map(kind).collect();
+        Self { within, of_cell }
+    }
+
+    /// How many of each kind answered something.
+    fn sizes(&self, cells: &[Inhabited<'_>], measure: usize) -> Vec<u32> {
+        let mut sizes = vec![0; self.within.len()];
+        for (cell, kind) in cells.iter().zip(&self.of_cell) {
+            sizes[*kind] += cell.sizes[measure];
+        }
+        sizes
+    }
+}
+
+/// Groups below the minimum that can be computed from the slices that are shown, each as the slices that
+/// it is computed from. `measures` are the sizes of the cells for which it is looked, with at most
+/// `threads` at once.
+pub(super) fn leaks(
+    frame: &Frame,
+    shown: &[bool],
+    (cells, measures): (&[Inhabited<'_>], Range<usize>),
+    minimum: u32,
+    threads: NonZeroUsize,
+) -> Vec<Vec<usize>> {
+    let nearest = Nearest::of(frame, shown);
+    let kinds = Kinds::of(cells, |cell| nearest.around(&cell.home));
+    let measures = different(cells, measures);
+    let found = in_parallel(measures.len(), threads, &|at| {
+        if all_large(cells, measures[at], minimum) {
+            return Vec::new();
+        }
+        let sizes = kinds.sizes(cells, measures[at]);
+        let columns = (0..).zip(kinds.within.iter().zip(sizes)).filter(|(_, (_, size))| *size > 0);
+        let columns = columns.map(|(kind, (within, people))| {
+            let rows = within.iter().map(|slice| (*slice, 1)).collect();
+            Column { rows, subject: 0, kind, people }
+        });
+        let leaks = sums::leaks(columns.collect(), minimum);
+        leaks.into_iter().map(|rows| rows.into_iter().map(|row| row as usize).collect()).collect()
+    });
+    let mut leaks: Vec<Vec<usize>> = found.concat();
+    leaks.sort_unstable();
+    leaks.dedup();
+    leaks
+}
+
+/// Of measures that are the same for all cells one is enough.
+fn different(cells: &[Inhabited<'_>], measures: Range<usize>) -> Vec<usize> {
+    let mut different: Vec<usize> = Vec::new();
+    for measure in measures {
+        let is_same =
+            |other: &usize| cells.iter().all(|cell| cell.sizes[measure] == cell.sizes[*other]);
+        if !different.iter().any(is_same) {
+            different.push(measure);
+        }
+    }
+    different
+}
+
+/// Where every cell is large, so is every group.
+fn all_large(cells: &[Inhabited<'_>], measure: usize, minimum: u32) -> bool {
+    cells.iter().all(|cell| cell.sizes[measure] == 0 || cell.sizes[measure] >= minimum)
+}
+
+/// Of each part the smallest shown slice around each unit's own staff. Slices around these add nothing
+/// to the differences between them.
+struct Nearest<'a> {
+    frame: &'a Frame,
+    shown: &'a [bool],
+    by_unit: Vec<Option<u32>>,
+}
+
+impl<'a> Nearest<'a> {
+    fn of(frame: &'a Frame, shown: &'a [bool]) -> Self {
+        let parts = frame.parts();
+        let mut by_unit: Vec<Option<u32>> = vec![None; frame.parents.len() * parts];
+        let mut around: Vec<Option<u32>> = by_unit.clone();
+        for unit in 0..frame.parents.len() {
+            for offset in 0..parts {
+                let at = unit * parts + offset;
+                let whole = unit * 2 * parts + offset;
+                let above = frame.parents[unit].and_then(|above| around[above * parts + offset]);
+                let own = whole + parts;
+                around[at] = if shown[whole] { name(whole) } else { above };
+                by_unit[at] =
+                    if frame.has_units_below(unit) && shown[own] { name(own) } else { around[at] };
+            }
+        }
+        Self { frame, shown, by_unit }
+    }
+
+    /// The shown slices nearest to a cell.
+    fn around(&self, home: &Home<'_>) -> Vec<u32> {
+        let first = home.unit * self.frame.parts();
+        let nearest = offsets(self.frame, home).map(|offset| self.by_unit[first + offset]);
+        nearest.flatten().chain(pairs(self.frame, self.shown, home)).collect()
+    }
+}
+
+/// The parts of a unit that a cell is in.
+fn offsets(frame: &Frame, home: &Home<'_>) -> impl Iterator<Item = usize> {
+    let values =
+        home.values.iter().enumerate().filter_map(|(dimension, value)| {
+            value.map(|value| frame.value_offset(dimension, value))
+        });
+    std::iter::once(0).chain(values)
+}
+
+/// The shown pairs of values that a cell is in.
+fn pairs(frame: &Frame, shown: &[bool], home: &Home<'_>) -> Vec<u32> {
+    let numbers = frame.pairs.iter().enumerate().filter_map(|(pair, (one, other))| {
+        let part = Part::Pair { pair, first: home.values[*one]?, second: home.values[*other]? };
+        let number = frame.number(Slice { unit: 0, direct: false, part });
+        shown[number].then(|| name(number)).flatten()
+    });
+    numbers.collect()
+}
+
+/// A slice number as a row.
+fn name(number: usize) -> Option<u32> {
+    u32::try_from(number).ok()
+}

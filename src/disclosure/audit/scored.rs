@@ -1,0 +1,145 @@
+//! What follows about items from item means and dimension scores together.
+//!
+//! The unknowns are the sums of each item's answers in each kind of cells. A slice that shows its items
+//! tells the sum of each; one that shows its dimensions only tells one sum of all items of each, by
+//! their weights and by how many answered each in that slice. Exact, but for the rounding of what
+//! is published, which only blurs it.
+use std::num::NonZeroUsize;
+
+use super::sums::{self, Column};
+use super::{Inhabited, Kinds, Nearest, name, offsets, pairs};
+use crate::disclosure::counts::Counts;
+use crate::disclosure::frame::Frame;
+use crate::disclosure::limits::Limits;
+use crate::disclosure::modular;
+use crate::disclosure::parallel::in_parallel;
+
+/// The scores of a wave.
+pub(in crate::disclosure) struct Scored<'a> {
+    pub(in crate::disclosure) frame: &'a Frame,
+    pub(in crate::disclosure) limits: &'a Limits,
+    pub(in crate::disclosure) counts: &'a Counts,
+    pub(in crate::disclosure) cells: &'a [Inhabited<'a>],
+    pub(in crate::disclosure) threads: NonZeroUsize,
+}
+
+/// What a group is computed from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::disclosure) enum Source {
+    /// The items of a slice.
+    Items(usize),
+    /// The dimensions of a slice that does not show its items.
+    Dimensions(usize),
+}
+
+impl Source {
+    /// The slice.
+    pub(in crate::disclosure) fn slice(&self) -> usize {
+        match self {
+            Self::Items(number) | Self::Dimensions(number) => *number,
+        }
+    }
+}
+
+impl Scored<'_> {
+    /// Answers of fewer than the minimum that can be computed, by what they are computed from.
+    pub(in crate::disclosure) fn leaks(
+        &self,
+        dimensions: &[bool],
+        items: &[bool],
+    ) -> Vec<Vec<Source>> {
+        let nearest = Nearest::of(self.frame, items);
+        let only: Vec<bool> =
+            dimensions.iter().zip(items).map(|(shown, items)| *shown && !*items).collect();
+        let slices = self.frame.len();
+        let kinds = Kinds::of(self.cells, |cell| {
+            let without_items = self.around(&only, cell);
+            let without_items = without_items.filter_map(|number| name(slices + number));
+            nearest.around(&cell.home).into_iter().chain(without_items).collect()
+        });
+        let groups = self.limits.items_together();
+        let found = in_parallel(groups.len(), self.threads, &|at| {
+            let columns = self.columns(&kinds, &groups[at]);
+            sums::leaks(columns, self.limits.minimum)
+        });
+        let mut leaks: Vec<Vec<Source>> = Vec::new();
+        for (group, found) in groups.iter().zip(found) {
+            let source = |row: &u32| {
+                let (item, number) = (*row as usize / slices, *row as usize % slices);
+                if item < group.len() { Source::Items(number) } else { Source::Dimensions(number) }
+            };
+            leaks.extend(found.iter().map(|rows| rows.iter().map(source).collect::<Vec<_>>()));
+        }
+        for sources in &mut leaks {
+            sources.sort_unstable();
+            sources.dedup();
+        }
+        leaks.sort_unstable();
+        leaks.dedup();
+        leaks
+    }
+
+    /// All slices around a cell, of some.
+    fn around(&self, some: &[bool], cell: &Inhabited<'_>) -> impl Iterator<Item = usize> {
+        let (frame, parts) = (self.frame, self.frame.parts());
+        let mut numbers: Vec<usize> =
+            pairs(frame, some, &cell.home).into_iter().map(|number| number as usize).collect();
+        let mut node =
+            Some(cell.home.unit * 2 + usize::from(frame.has_units_below(cell.home.unit)));
+        while let Some(row) = node {
+            let of_parts = offsets(frame, &cell.home).map(|offset| row * parts + offset);
+            numbers.extend(of_parts.filter(|number| some[*number]));
+            node = if row % 2 == 1 {
+                Some(row - 1)
+            } else {
+                frame.parents[row / 2].map(|above| above * 2)
+            };
+        }
+        numbers.into_iter()
+    }
+
+    /// The unknowns of items that a score is made of. Rows: by item the slices that show it, then the
+    /// slices that show the score only.
+    fn columns(&self, kinds: &Kinds, items: &[usize]) -> Vec<Column> {
+        let slices = self.frame.len();
+        let mut columns = Vec::new();
+        for (place, item) in items.iter().enumerate() {
+            let sizes = kinds.sizes(self.cells, self.limits.sizes_of_scales() + item);
+            for (kind, (within, people)) in kinds.within.iter().zip(sizes).enumerate() {
+                if people == 0 {
+                    continue;
+                }
+                let row = |at: &u32| {
+                    let number = *at as usize;
+                    if number < slices {
+                        return Some((name(place * slices + number)?, 1));
+                    }
+                    let factor = self.factor(items, *item, number - slices)?;
+                    Some((name(items.len() * slices + number - slices)?, factor))
+                };
+                columns.push(Column {
+                    rows: within.iter().filter_map(row).collect(),
+                    subject: name(place).unwrap_or(u32::MAX),
+                    kind: name(kind).unwrap_or(u32::MAX),
+                    people,
+                });
+            }
+        }
+        columns
+    }
+
+    /// The factor of an item's sum in a dimension of a slice, but for what is the same for all of its
+    /// items. None where it enters no score.
+    fn factor(&self, items: &[usize], item: usize, slice: usize) -> Option<u64> {
+        let row = self.counts.row(slice);
+        let (facet, facet_weight, weight) = self.limits.weights(item)?;
+        let others = items.iter().filter_map(|other| {
+            let (of_facet, _, weight) = self.limits.weights(*other)?;
+            (of_facet == facet && self.limits.answered(*other, row) > 0).then_some(weight)
+        });
+        let others = others.map(u64::from).sum::<u64>();
+        let answered = u64::from(self.limits.answered(item, row));
+        let share = modular::times(u64::from(facet_weight), u64::from(weight));
+        Some(modular::times(share, modular::inverse(modular::times(others, answered))))
+    }
+}
