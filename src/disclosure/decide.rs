@@ -44,7 +44,7 @@ impl Decisions {
             // Which groups can be computed from fewer slices was found among all.
             let plan = |safe: &(dyn Fn(&[u32]) -> bool + Sync), allowed: &[bool]| {
                 let leaks = |_: &[bool]| Vec::new();
-                Rule { frame, counts: &counts, safe, leaks: &leaks, retry: false, salt }
+                Rule { frame, counts: &counts, safe, leaks: &leaks, thorough: false, salt }
                     .plan(allowed)
             };
             let number = plan(&|row: &[u32]| limits.allows_number(row), &items);
@@ -93,13 +93,14 @@ fn levels(
         counts,
         safe: &|row: &[u32]| limits.allows_dimensions(row),
         leaks: &of_people,
-        retry: true,
+        thorough: true,
         salt,
     };
-    let scored = Scored { frame, limits, counts, cells, threads };
     let mut allowed = vec![true; frame.len()];
     loop {
         let dimensions = rule.plan(&allowed);
+        let open = Mutex::new(limits.items_together());
+        let scored = Scored { frame, limits, counts, cells, threads, open };
         // Where dimensions alone tell of an item, the smallest of them has to go.
         let told = Mutex::new(BTreeSet::new());
         let of_items = |shown: &[bool]| {
@@ -121,7 +122,7 @@ fn levels(
             safe: &|row: &[u32]| limits.allows_items(row),
             leaks: &of_items,
             // One more look at all items costs more than it shows.
-            retry: false,
+            thorough: false,
             ..rule.clone()
         };
         let items = items.plan(&dimensions);

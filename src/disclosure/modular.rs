@@ -40,9 +40,11 @@ impl Echelon {
     /// Adds a row that begins where no other does.
     pub(super) fn push(&mut self, mut row: Row) {
         let Some((column, factor)) = row.first().copied() else { return };
-        let inverse = inverse(factor);
-        for (_, value) in &mut row {
-            *value = times(*value, inverse);
+        if factor != 1 {
+            let inverse = inverse(factor);
+            for (_, value) in &mut row {
+                *value = times(*value, inverse);
+            }
         }
         self.rows.insert(column, row);
     }

@@ -4,7 +4,7 @@
 //! in another way. What is equal is told apart by a keyed digest, never
 //! by name, so that a plan tells nothing about the order of units.
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
 
 use sha2::{Digest, Sha256};
@@ -15,7 +15,10 @@ use super::frame::Frame;
 use super::{audit, line, tree};
 
 /// Slices that are looked at, for all hidden ones together that are tried once more at the end.
-const RETRIED_SLICES_MAX: usize = 4_000_000;
+const RETRIED_SLICES_MAX: usize = 3_000_000;
+
+/// Rounds after which one slice more is hidden for each sum that is found, when time is taken.
+const ROUNDS_PER_SLICE: usize = 4;
 
 /// Decides about groups.
 #[derive(Clone)]
@@ -29,8 +32,9 @@ pub struct Rule<'a> {
     /// Groups that can be computed from slices and must not be, each as slices of which one has to be
     /// hidden.
     pub leaks: &'a (dyn Fn(&[bool]) -> Vec<Vec<usize>> + Sync),
-    /// Whether hidden slices are tried once more at the end.
-    pub retry: bool,
+    /// Whether time is taken so that as much as possible is shown: sums are ended slice by slice, and
+    /// what was hidden for them is tried once more at the end.
+    pub thorough: bool,
     /// Key of the order among equals: secret, and another one for each release.
     pub salt: &'a [u8],
 }
@@ -48,9 +52,9 @@ impl Rule<'_> {
         let mut plan = self.begin(allowed);
         let safe = plan.shown.clone();
         let mut leaked = Vec::new();
-        loop {
+        for round in 0.. {
             while plan.hide_remainders() {}
-            let more = plan.hide_leaks();
+            let more = plan.hide_leaks(round);
             if more.is_empty() {
                 break;
             }
@@ -59,7 +63,7 @@ impl Rule<'_> {
         // What was hidden first may be safe now that others are. The largest are tried first.
         leaked.retain(|number| safe[*number]);
         leaked.sort_unstable_by_key(|number| std::cmp::Reverse(plan.rank(*number)));
-        if self.retry {
+        if self.thorough {
             plan.show_what_is_safe(&leaked);
         }
         plan.shown
@@ -101,17 +105,34 @@ impl<'a> Plan<'a> {
         hidden
     }
 
-    /// Looks for groups that can be computed by whatever sums, and hides the smallest slice that each
-    /// is computed from. Returns the slices that were hidden.
-    fn hide_leaks(&mut self) -> Vec<usize> {
-        let leaks = (self.rule.leaks)(&self.shown);
+    /// Looks for groups that can be computed by whatever sums, and hides of the slices that each is
+    /// computed from the cheapest; more of them each time a few rounds have not been the end of
+    /// it, since the same group may follow from other slices. Returns what was hidden.
+    fn hide_leaks(&mut self, round: usize) -> Vec<usize> {
+        let found = (self.rule.leaks)(&self.shown);
+        let each = 1 + if self.rule.thorough { round / ROUNDS_PER_SLICE } else { round };
+        let mut leaks: Vec<_> = found.into_iter().map(|slices| (each, slices)).collect();
         let mut hidden = Vec::new();
-        for slices in leaks {
-            // One slice less may be the end of several sums.
-            if slices.iter().any(|number| hidden.contains(number)) {
-                continue;
+        while !leaks.is_empty() {
+            let mut ended: BTreeMap<usize, u32> = BTreeMap::new();
+            for number in leaks.iter().flat_map(|(_, slices)| slices) {
+                *ended.entry(*number).or_default() += 1;
             }
-            hidden.extend(slices.into_iter().min_by_key(|number| self.rank(*number)));
+            // The fewest people for each sum that ends with them.
+            let cheapest = ended.into_iter().min_by(|(one, ends), (other, others)| {
+                let (one, other) = (self.rank(*one), self.rank(*other));
+                let price = u64::from(one.0) * u64::from(*others);
+                price.cmp(&(u64::from(other.0) * u64::from(*ends))).then(one.cmp(&other))
+            });
+            let Some((cheapest, _)) = cheapest else { break };
+            hidden.push(cheapest);
+            for (left, slices) in &mut leaks {
+                if let Some(at) = slices.iter().position(|number| *number == cheapest) {
+                    slices.swap_remove(at);
+                    *left -= 1;
+                }
+            }
+            leaks.retain(|(left, slices)| *left > 0 && !slices.is_empty());
         }
         for number in &hidden {
             self.hide(*number);
@@ -122,6 +143,7 @@ impl<'a> Plan<'a> {
     /// Shows slices again for which nothing else has to be hidden, one after the other.
     fn show_what_is_safe(&mut self, numbers: &[usize]) {
         let mut looked_at = 0;
+
         for number in numbers {
             if looked_at >= RETRIED_SLICES_MAX {
                 break;
@@ -164,6 +186,6 @@ pub fn plan_counts(frame: &Frame, cells: &[Inhabited<'_>], minimum: u32, salt: &
     let safe = |row: &[u32]| row[0] >= minimum;
     let leaks =
         |shown: &[bool]| audit::leaks(frame, shown, (cells, 0..1), minimum, NonZeroUsize::MIN);
-    let rule = Rule { frame, counts, safe: &safe, leaks: &leaks, retry: true, salt };
+    let rule = Rule { frame, counts, safe: &safe, leaks: &leaks, thorough: true, salt };
     rule.plan(&vec![true; frame.len()])
 }

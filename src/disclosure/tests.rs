@@ -124,7 +124,7 @@ impl Company {
             counts,
             safe: &safe,
             leaks: &|_| Vec::new(),
-            retry: false,
+            thorough: false,
             salt: b"salt",
         };
         rule.plan(&vec![true; frame.len()])

@@ -71,10 +71,7 @@ pub(super) fn leaks(
     let nearest = Nearest::of(frame, shown);
     let kinds = Kinds::of(cells, |cell| nearest.around(&cell.home));
     let measures = different(cells, measures);
-    let found = in_parallel(measures.len(), threads, &|at| {
-        if all_large(cells, measures[at], minimum) {
-            return Vec::new();
-        }
+    let found: Vec<Vec<Vec<usize>>> = in_parallel(measures.len(), threads, &|at| {
         let sizes = kinds.sizes(cells, measures[at]);
         let columns = (0..).zip(kinds.within.iter().zip(sizes)).filter(|(_, (_, size))| *size > 0);
         let columns = columns.map(|(kind, (within, people))| {
@@ -84,7 +81,7 @@ pub(super) fn leaks(
         let leaks = sums::leaks(columns.collect(), minimum);
         leaks.into_iter().map(|rows| rows.into_iter().map(|row| row as usize).collect()).collect()
     });
-    let mut leaks: Vec<Vec<usize>> = found.concat();
+    let mut leaks = found.concat();
     leaks.sort_unstable();
     leaks.dedup();
     leaks
@@ -101,11 +98,6 @@ fn different(cells: &[Inhabited<'_>], measures: Range<usize>) -> Vec<usize> {
         }
     }
     different
-}
-
-/// Where every cell is large, so is every group.
-fn all_large(cells: &[Inhabited<'_>], measure: usize, minimum: u32) -> bool {
-    cells.iter().all(|cell| cell.sizes[measure] == 0 || cell.sizes[measure] >= minimum)
 }
 
 /// Of each part the smallest shown slice around each unit's own staff. Slices around these add nothing

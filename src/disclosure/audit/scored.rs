@@ -5,6 +5,7 @@
 //! their weights and by how many answered each in that slice. Exact, but for the rounding of what
 //! is published, which only blurs it.
 use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
 
 use super::sums::{self, Column};
 use super::{Inhabited, Kinds, Nearest, name, offsets, pairs};
@@ -14,13 +15,16 @@ use crate::disclosure::limits::Limits;
 use crate::disclosure::modular;
 use crate::disclosure::parallel::in_parallel;
 
-/// The scores of a wave.
+/// The scores of a wave, of which less and less is shown.
 pub(in crate::disclosure) struct Scored<'a> {
     pub(in crate::disclosure) frame: &'a Frame,
     pub(in crate::disclosure) limits: &'a Limits,
     pub(in crate::disclosure) counts: &'a Counts,
     pub(in crate::disclosure) cells: &'a [Inhabited<'a>],
     pub(in crate::disclosure) threads: NonZeroUsize,
+    /// Items that are looked at together, by position; those of which nothing can be computed are
+    /// taken out, since what follows from less follows from more.
+    pub(in crate::disclosure) open: Mutex<Vec<Vec<usize>>>,
 }
 
 /// What a group is computed from.
@@ -57,18 +61,22 @@ impl Scored<'_> {
             let without_items = without_items.filter_map(|number| name(slices + number));
             nearest.around(&cell.home).into_iter().chain(without_items).collect()
         });
-        let groups = self.limits.items_together();
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let groups = std::mem::take(&mut *open);
         let found = in_parallel(groups.len(), self.threads, &|at| {
             let columns = self.columns(&kinds, &groups[at]);
             sums::leaks(columns, self.limits.minimum)
         });
         let mut leaks: Vec<Vec<Source>> = Vec::new();
-        for (group, found) in groups.iter().zip(found) {
+        for (group, found) in groups.into_iter().zip(found) {
             let source = |row: &u32| {
                 let (item, number) = (*row as usize / slices, *row as usize % slices);
                 if item < group.len() { Source::Items(number) } else { Source::Dimensions(number) }
             };
             leaks.extend(found.iter().map(|rows| rows.iter().map(source).collect::<Vec<_>>()));
+            if !found.is_empty() {
+                open.push(group);
+            }
         }
         for sources in &mut leaks {
             sources.sort_unstable();

@@ -27,38 +27,62 @@ pub(super) struct Column {
 
 /// Groups below the minimum that can be computed, each as the rows that it is computed from. Where there
 /// is none, none can be computed.
-pub(super) fn leaks(columns: Vec<Column>, minimum: u32) -> Vec<Vec<u32>> {
-    let (large, small): (Vec<_>, Vec<_>) =
-        columns.into_iter().partition(|column| column.people >= minimum);
-    if small.is_empty() {
+pub(super) fn leaks(mut columns: Vec<Column>, minimum: u32) -> Vec<Vec<u32>> {
+    if columns.iter().all(|column| column.people >= minimum) {
         return Vec::new();
     }
-    let sums = Sums { rows: eliminated(&large, &small), small: &small };
-    let components = sums.components();
-    components.iter().flat_map(|rows| sums.leaks(rows, minimum)).collect()
+    let names = renumber(&mut columns);
+    let (large, small): (Vec<_>, Vec<_>) =
+        columns.into_iter().partition(|column| column.people >= minimum);
+    let find = |track: bool| {
+        let sums = Sums { rows: eliminated(&large, &small, track), small: &small };
+        let components = sums.components();
+        components.iter().flat_map(|rows| sums.leaks(rows, minimum)).collect::<Vec<_>>()
+    };
+    // Which rows a sum is made of is only asked for when there is one.
+    if find(false).is_empty() {
+        return Vec::new();
+    }
+    let named = |rows: Vec<u32>| rows.into_iter().map(|row| names[row as usize]).collect();
+    find(true).into_iter().map(named).collect()
 }
 
-/// Sums of rows that come to 0 for all large columns, as rows over the small ones, with the factor of
-/// each row in a column behind these.
-fn eliminated(large: &[Column], small: &[Column]) -> Vec<Row> {
+/// Numbers the rows that there are from 0; returns what they were called.
+fn renumber(columns: &mut [Column]) -> Vec<u32> {
+    let rows = columns.iter().flat_map(|column| &column.rows).map(|(row, _)| *row);
+    let len = rows.max().map_or(0, |highest| highest as usize + 1);
+    let mut names = Vec::new();
+    let mut numbers: Vec<Option<u32>> = vec![None; len];
+    for (row, _) in columns.iter_mut().flat_map(|column| &mut column.rows) {
+        let number = numbers[*row as usize].get_or_insert_with(|| {
+            names.push(*row);
+            u32::try_from(names.len() - 1).unwrap_or(u32::MAX)
+        });
+        *row = *number;
+    }
+    names
+}
+
+/// Sums of rows that come to 0 for all large columns, as rows over the small ones; when they are tracked,
+/// with the factor of each row in a column behind these.
+fn eliminated(large: &[Column], small: &[Column], track: bool) -> Vec<Row> {
+    let numbers = large.iter().chain(small).flat_map(|column| &column.rows);
+    let len = numbers.map(|(row, _)| *row as usize + 1).max().unwrap_or(0);
     // A row with a column of its own takes part in no such sum, and so on without it.
-    let mut left: HashMap<u32, Vec<u32>> = HashMap::new();
+    let mut left: Vec<Vec<u32>> = vec![Vec::new(); len];
     for (at, column) in (0..).zip(large.iter()) {
         for (row, _) in &column.rows {
-            left.entry(*row).or_default().push(at);
+            left[*row as usize].push(at);
         }
     }
-    let mut out: Vec<bool> = Vec::new();
-    let highest =
-        large.iter().chain(small).flat_map(|column| &column.rows).map(|(row, _)| *row).max();
-    out.resize(highest.map_or(0, |highest| highest as usize + 1), false);
+    let mut out = vec![false; len];
     let mut degrees: Vec<usize> = large.iter().map(|column| column.rows.len()).collect();
     let mut alone: Vec<usize> = (0..large.len()).filter(|at| degrees[*at] == 1).collect();
     while let Some(at) = alone.pop() {
         let row = large[at].rows.iter().find(|(row, _)| !out[*row as usize]);
         let Some((row, _)) = row.filter(|_| degrees[at] == 1) else { continue };
         out[*row as usize] = true;
-        for other in left.get(row).into_iter().flatten() {
+        for other in &left[*row as usize] {
             let other = *other as usize;
             degrees[other] -= 1;
             if degrees[other] == 1 {
@@ -69,20 +93,21 @@ fn eliminated(large: &[Column], small: &[Column]) -> Vec<Row> {
     // Columns in few slices come first: they are used up before they spread.
     let mut order: Vec<usize> = (0..large.len()).filter(|at| degrees[*at] > 0).collect();
     order.sort_unstable_by_key(|at| (degrees[*at], *at));
-    let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
+    let mut rows: Vec<Row> = vec![Row::new(); len];
     let columns = order.iter().map(|at| &large[*at]).chain(small);
     for (at, column) in (0..).zip(columns) {
         for (row, factor) in column.rows.iter().filter(|(row, _)| !out[*row as usize]) {
-            rows.entry(*row).or_default().push((at, *factor));
+            rows[*row as usize].push((at, *factor));
         }
     }
     let first_small = u32::try_from(order.len()).unwrap_or(u32::MAX);
     let first_row = first_small + u32::try_from(small.len()).unwrap_or(u32::MAX);
-    let rows = rows.into_iter().map(|(number, mut row)| {
-        row.push((first_row + number, 1));
-        row
-    });
-    let mut rows: Vec<Row> = rows.collect();
+    if track {
+        for (number, row) in (0..).zip(&mut rows).filter(|(_, row)| !row.is_empty()) {
+            row.push((first_row + number, 1));
+        }
+    }
+    rows.retain(|row| !row.is_empty());
     rows.sort_unstable_by_key(Vec::len);
     let mut echelon = Echelon::default();
     for row in rows {
