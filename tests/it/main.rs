@@ -28,6 +28,7 @@ mod manners;
 mod matrix;
 mod measured;
 mod oracle_waves;
+mod preview;
 mod proxy;
 mod raw;
 mod release;
