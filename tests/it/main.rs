@@ -29,6 +29,7 @@ mod matrix;
 mod measured;
 mod oracle_waves;
 mod preview;
+mod promises;
 mod proxy;
 mod raw;
 mod release;
