@@ -103,6 +103,7 @@ pub const POLICIES: &[Policy] = &[
     row("orgfit.insight.v1.InsightService/ListScoreBreakdown", Permission::ResultsRead),
     row("orgfit.insight.v1.InsightService/WatchResults", Permission::ResultsRead),
     row("orgfit.insight.v1.InsightService/ListReleases", Permission::AssessmentsRead),
+    row("orgfit.insight.v1.InsightService/PreviewRelease", Permission::AssessmentsWrite),
     row("orgfit.intake.v1.IntakeService/ImportUnits", Permission::UnitsImport),
     row("orgfit.intake.v1.IntakeService/ImportPeople", Permission::PeopleImport),
     row("orgfit.intake.v1.IntakeService/ImportResponses", Permission::ResponsesImport),

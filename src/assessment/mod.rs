@@ -20,11 +20,13 @@ use std::time::{Duration, Instant};
 use rand::seq::SliceRandom;
 
 use crate::base::clock::Timestamp;
+use crate::base::error::Violation;
 use crate::base::id::{AssessmentId, Id, OrganizationId, UnitId, WaveId};
-use crate::base::{Context, Db, Result, TenantScope, Tx};
+use crate::base::{Context, Db, Error, Result, TenantScope, Tx};
 use crate::directory::{self, Outcome, SegmentDimension};
 use crate::respondent::{self, ImportedSheet};
 
+pub use cells::{FormedCell, Group};
 pub use rpc::{AssessmentRpc, InvitationRpc};
 pub use wave::WaveState;
 
@@ -71,6 +73,33 @@ pub struct FrozenUnit {
     pub display_name: String,
 }
 
+/// What a draft would rest on if it opened now, as far as it decides about slices.
+#[derive(Clone, Debug)]
+pub struct Outlook {
+    /// The tree of the scope, by position; none when the scope is gone.
+    pub units: Vec<FrozenUnit>,
+    /// The stored segment dimensions; none when one of them is gone.
+    pub dimensions: Vec<SegmentDimension>,
+    /// Who would be asked, by what is the same of them.
+    pub groups: Vec<Group>,
+    /// SHA-256 over the policy, without a roster.
+    pub policy_digest: [u8; 32],
+    defects: Vec<Violation>,
+}
+
+impl Outlook {
+    /// Refuses a draft that lacks what its slices depend on.
+    pub fn require_sound(self) -> Result<Self> {
+        if self.defects.is_empty() {
+            return Ok(self);
+        }
+        Err(Error::not_ready(
+            "the wave cannot open as it is; mend what is listed and look again",
+            self.defects,
+        ))
+    }
+}
+
 /// How many answered, as last counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snapshot {
@@ -110,6 +139,17 @@ pub async fn load_wave(tx: &mut Tx, wave_id: WaveId) -> Result<WaveView> {
         open_time: wave.open_time,
         close_time: wave.close_time,
     })
+}
+
+/// What a draft would rest on if it opened now.
+pub async fn look_ahead(tx: &mut Tx, wave_id: WaveId) -> Result<Outlook> {
+    opening::look_ahead(tx, wave_id).await
+}
+
+/// Divides people into cells as opening a wave does. Fewer people than `minimum` are one cell: with
+/// them no wave opens.
+pub fn form_cells(parents: &[Option<usize>], groups: &[Group], minimum: usize) -> Vec<FormedCell> {
+    cells::form_any(parents, groups, minimum).cells
 }
 
 /// The frozen tree of an opened wave, by position.

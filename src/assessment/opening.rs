@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::cells::{self, Formation, FormedCell, Group};
 use super::series::Assessment;
 use super::wave::{Frozen, Source, Wave};
-use super::{FrozenUnit, store};
+use super::{FrozenUnit, Outlook, store};
 use crate::base::error::Violation;
 use crate::base::id::{Id, InvitationId, UnitId, WaveId};
 use crate::base::{Context, Error, Result, Tx};
@@ -66,19 +66,7 @@ pub(super) async fn inspect(
         .unwrap_or_default();
     let dimensions = defects.dimensions(wave, &scheme);
     let scope = assessment.fields.scope_unit_id.unwrap_or(organization.root_unit_id);
-    let units: Vec<_> = directory::list_tree(tx, scope)
-        .await?
-        .into_iter()
-        .map(|unit| FrozenUnit {
-            unit_id: unit.unit_id,
-            parent: unit.parent,
-            depth: unit.depth,
-            display_name: unit.display_name,
-        })
-        .collect();
-    if units.is_empty() {
-        defects.note("assessment.scope_unit_id", "is deleted; restore it or measure another unit");
-    }
+    let units = defects.tree(tx, scope).await?;
     let (invitations, groups, of_invitation) = if wave.source == Source::Invited {
         roster(tx, wave.wave_id, &units, &dimensions).await?
     } else {
@@ -106,6 +94,22 @@ pub(super) async fn inspect(
         of_invitation,
         formation,
     })
+}
+
+/// What a draft would rest on if it opened now, as far as it decides about slices. Nothing is locked: it
+/// is to be looked at only.
+pub(super) async fn look_ahead(tx: &mut Tx, wave_id: WaveId) -> Result<Outlook> {
+    let wave = store::wave::find_wave(tx, wave_id).await?;
+    let assessment = store::series::find_assessment(tx, wave.assessment_id).await?;
+    let organization = directory::load_organization(tx).await?;
+    let scheme = directory::load_scheme(tx).await?;
+    let mut defects = Defects::default();
+    let dimensions = defects.dimensions(&wave, &scheme);
+    let scope = assessment.fields.scope_unit_id.unwrap_or(organization.root_unit_id);
+    let units = defects.tree(tx, scope).await?;
+    let (_, groups, _) = roster(tx, wave_id, &units, &dimensions).await?;
+    let policy_digest = wave.fields.policy.digest("");
+    Ok(Outlook { units, dimensions, groups, policy_digest, defects: defects.0 })
 }
 
 /// The roster by groups of people who are alike: invitations, groups, and each invitation's group.
@@ -211,6 +215,24 @@ impl Defects {
                 Vec::new()
             }
         }
+    }
+
+    /// The tree of the scope as it stands.
+    async fn tree(&mut self, tx: &mut Tx, scope: UnitId) -> Result<Vec<FrozenUnit>> {
+        let units: Vec<_> = directory::list_tree(tx, scope)
+            .await?
+            .into_iter()
+            .map(|unit| FrozenUnit {
+                unit_id: unit.unit_id,
+                parent: unit.parent,
+                depth: unit.depth,
+                display_name: unit.display_name,
+            })
+            .collect();
+        if units.is_empty() {
+            self.note("assessment.scope_unit_id", "is deleted; restore it or measure another unit");
+        }
+        Ok(units)
     }
 
     fn end(self, instrument: Option<Instrument>) -> Result<Instrument> {

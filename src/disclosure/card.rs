@@ -2,6 +2,7 @@
 //! have equal bytes.
 use super::code::{Reader, Writer};
 use super::figure::{Figure, Released};
+use super::tally::Tally;
 
 /// Everything that a release says about one slice.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,18 +25,18 @@ pub struct Participation {
 
 impl Participation {
     /// Invitations, the late ones included; not measured where nobody is invited.
-    pub fn invited(&self) -> Released<u32> {
-        self.invited
+    pub fn invited(&self) -> Released<Tally> {
+        self.invited.map(Tally)
     }
 
     /// Of these, invitations issued after the opening.
-    pub fn late(&self) -> Released<u32> {
-        self.late
+    pub fn late(&self) -> Released<Tally> {
+        self.late.map(Tally)
     }
 
     /// Responses.
-    pub fn responses(&self) -> u32 {
-        self.responses
+    pub fn responses(&self) -> Tally {
+        Tally(self.responses)
     }
 
     /// Responses per invitation, 0 to 1.

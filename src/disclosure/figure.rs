@@ -25,6 +25,14 @@ impl<T> Released<T> {
             Self::Hidden(_) => None,
         }
     }
+
+    /// Another number made of this one.
+    pub(super) fn map<U>(self, make: impl FnOnce(T) -> U) -> Released<U> {
+        match self {
+            Self::Shown(value) => Released::Shown(make(value)),
+            Self::Hidden(reason) => Released::Hidden(reason),
+        }
+    }
 }
 
 /// Why a number is not shown.

@@ -1,13 +1,14 @@
 //! Disclosure control: which slices of a wave may be shown, and the only way from a computed number
 //! to a published one.
 //!
-//! Invariant: a [`Figure`] is built here and nowhere else.
+//! Invariant: a [`Figure`] and a [`Tally`] are built here and nowhere else.
 #![expect(clippy::float_arithmetic, reason = "published numbers come from statistics")]
 mod audit;
 pub mod card;
 mod code;
 mod counts;
 mod decide;
+mod extent;
 pub mod figure;
 pub mod frame;
 mod limits;
@@ -17,6 +18,7 @@ mod parallel;
 mod plan;
 mod publish;
 pub mod steps;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -25,9 +27,11 @@ pub use audit::Inhabited;
 pub use card::{Card, ItemCard, Participation};
 pub use counts::{Counts, Home};
 pub use decide::{Allowed, Decisions};
+pub use extent::Extent;
 pub use figure::{Figure, Hidden, Kind, Method, Released};
 pub use frame::{Frame, Part, Slice};
 pub use limits::{Entry, Form, Judged, Limits};
 pub use plan::{Rule, plan_counts};
 pub use publish::{Computed, Draft, ItemDraft, Published, Score, publish};
-pub use steps::{Steps, share_of};
+pub use steps::{Steps, Turnout, coverage};
+pub use tally::Tally;

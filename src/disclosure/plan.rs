@@ -179,7 +179,7 @@ impl<'a> Plan<'a> {
 pub fn plan_counts(frame: &Frame, cells: &[Inhabited<'_>], minimum: u32, salt: &[u8]) -> Vec<bool> {
     let mut counts = Counts::new(frame, 1);
     for cell in cells {
-        counts.add(frame, cell.home, &cell.sizes[..1]);
+        counts.add(frame, cell.home, &[cell.people()]);
     }
     counts.add_up(frame);
     let counts = &counts;

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::answers::{Answers, Sorted};
 use super::climb::{Climb, MadeCard};
 use super::subject::Subject;
-use crate::disclosure::{Counts, Decisions, Home, Inhabited, Part, Slice};
+use crate::disclosure::{Counts, Decisions, Extent, Home, Inhabited};
 use crate::stats::Given;
 
 /// Version of the rules of scoring, suppression and rounding.
@@ -21,7 +21,9 @@ pub(super) struct Computed {
     /// Encoded cards by slice number, in order.
     pub(super) cards: Vec<(i32, Vec<u8>)>,
     pub(super) digests: Digests,
-    pub(super) audit: Audit,
+    /// Responses of the whole wave, for the record: it is not told from here.
+    pub(super) responses: i32,
+    pub(super) extent: Extent,
 }
 
 /// Digests of a release.
@@ -31,16 +33,6 @@ pub(super) struct Digests {
     pub(super) plan: [u8; 32],
     pub(super) exact: [u8; 32],
     pub(super) result: [u8; 32],
-}
-
-/// How much of a release is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Audit {
-    pub(super) responses: i32,
-    pub(super) eligible_units: i32,
-    pub(super) shown_units: i32,
-    pub(super) eligible_slices: i32,
-    pub(super) shown_slices: i32,
 }
 
 /// What is secret or given.
@@ -77,13 +69,14 @@ pub(super) fn compute(subject: &Subject, answers: Answers, terms: &Terms<'_>) ->
     let plan = salted().chain_update(decisions.to_bytes()).finalize().into();
     let (exact, result) = digests(&cards, salted());
     let input = input_digest(subject, &inputs, salted().chain_update(terms.setting));
-    let audit = audit(subject, &counts, &decisions, responses);
+    let extent = Extent::of_release(&subject.frame, &counts, &decisions, subject.limits.minimum);
     let cards =
         cards.into_iter().filter_map(|card| Some((i32::try_from(card.number).ok()?, card.bytes)));
     Some(Computed {
         cards: cards.collect(),
         digests: Digests { input, plan, exact, result },
-        audit,
+        responses: i32::try_from(responses).unwrap_or(i32::MAX),
+        extent,
     })
 }
 
@@ -222,27 +215,4 @@ fn input_digest(subject: &Subject, inputs: &[[u8; 32]], mut digest: Sha256) -> [
         digest.update(answers);
     }
     digest.finalize().into()
-}
-
-/// Counts what could be shown, and what is.
-fn audit(subject: &Subject, counts: &Counts, decisions: &Decisions, responses: u32) -> Audit {
-    let frame = &subject.frame;
-    let parts = frame.parts();
-    let whole = |unit: usize| frame.number(Slice { unit, direct: false, part: Part::Whole });
-    let enough = |number: &usize| counts.people(*number) >= subject.limits.minimum;
-    let shown = |number: &usize| decisions.is_shown(*number);
-    let total = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
-    // Own staff of a unit without units below is the unit, and has no slice of its own.
-    let slices = (0..frame.len()).filter(|number| {
-        let row = number / parts;
-        row >= frame.parents.len() * 2 || row.is_multiple_of(2) || frame.has_units_below(row / 2)
-    });
-    let units = (0..frame.parents.len()).map(whole);
-    Audit {
-        responses: i32::try_from(responses).unwrap_or(i32::MAX),
-        eligible_units: total(units.clone().filter(enough).count()),
-        shown_units: total(units.filter(shown).count()),
-        eligible_slices: total(slices.clone().filter(enough).count()),
-        shown_slices: total(slices.filter(shown).count()),
-    }
 }

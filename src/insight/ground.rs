@@ -54,6 +54,11 @@ impl Ground {
         &self.units
     }
 
+    /// The stored segment dimensions.
+    pub fn dimensions(&self) -> &[SegmentDimension] {
+        &self.dimensions
+    }
+
     /// The shape.
     pub fn frame(&self) -> &Frame {
         &self.frame

@@ -10,6 +10,7 @@ pub mod ground;
 pub mod note;
 pub mod numbers;
 pub mod participation;
+pub mod preview;
 mod release;
 mod rpc;
 pub mod sight;

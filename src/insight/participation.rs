@@ -2,22 +2,22 @@
 use super::ground::Ground;
 use crate::assessment::Snapshot;
 use crate::base::clock::Timestamp;
-use crate::disclosure::{self, Counts, Figure, Hidden, Home, Inhabited, Released, Steps};
+use crate::disclosure::{self, Figure, Hidden, Home, Inhabited, Released, Steps, Tally, Turnout};
 use crate::respondent::Cell;
 
 /// A count, or why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
     /// So many.
-    Exact(u32),
+    Exact(Tally),
     /// At least so many.
-    AtLeast(u32),
+    AtLeast(Tally),
     /// Why it is not shown.
     Hidden(Hidden),
 }
 
-impl From<Released<u32>> for Count {
-    fn from(count: Released<u32>) -> Self {
+impl From<Released<Tally>> for Count {
+    fn from(count: Released<Tally>) -> Self {
         match count {
             Released::Shown(count) => Self::Exact(count),
             Released::Hidden(reason) => Self::Hidden(reason),
@@ -86,26 +86,18 @@ impl Progress {
         open_time: Option<Timestamp>,
         (minimum_group_size, salt): (i32, &[u8]),
     ) -> Self {
-        let sums = added_up(ground, cells, 3, |cell| {
+        let turnouts = cells.iter().filter_map(|cell| {
             let position = usize::try_from(cell.cell_id).unwrap_or(usize::MAX);
             let answered = snapshot.and_then(|snapshot| snapshot.cell_counts.get(position));
-            vec![whole(cell.invited), whole(cell.late), whole(answered.copied().unwrap_or(0))]
-        });
-        let rows = (0..ground.frame().len()).map(|number| sums.row(number));
-        let inhabited = cells.iter().filter_map(|cell| {
-            let unit = ground.position(Some(cell.unit_id))?;
-            let home = Home { unit, values: &cell.values };
-            Some(Inhabited { home, sizes: vec![whole(cell.invited)] })
-        });
-        let invited: Vec<Inhabited<'_>> = inhabited.collect();
-        let step = whole(minimum_group_size);
-        let shown = disclosure::plan_counts(ground.frame(), &invited, step, salt);
-        let counted = rows
-            .zip(shown)
-            .map(|(row, is_shown)| {
-                is_shown.then(|| Steps::of(row[0], row[1], row[2], step)).flatten()
+            Some(Turnout {
+                home: home(ground, cell)?,
+                invited: whole(cell.invited),
+                late: whole(cell.late),
+                responses: whole(answered.copied().unwrap_or(0)),
             })
-            .collect();
+        });
+        let turnouts: Vec<Turnout<'_>> = turnouts.collect();
+        let counted = Steps::plan(ground.frame(), &turnouts, whole(minimum_group_size), salt);
         Self::Counted(counted, snapshot.map(|snapshot| snapshot.as_of_time).or(open_time))
     }
 
@@ -134,31 +126,16 @@ pub fn coverage(
     slice_number: usize,
     dimension: usize,
 ) -> Option<Figure> {
-    let sums = added_up(ground, cells, 2, |cell| {
-        let invited = whole(cell.invited);
-        let carries = cell.values.get(dimension).is_some_and(Option::is_some);
-        vec![invited, if carries { invited } else { 0 }]
-    });
-    let row = sums.row(slice_number);
-    disclosure::share_of(row[1], row[0])
+    let invited = cells
+        .iter()
+        .filter_map(|cell| Some(Inhabited::of(home(ground, cell)?, whole(cell.invited))));
+    let invited: Vec<Inhabited<'_>> = invited.collect();
+    disclosure::coverage(ground.frame(), &invited, slice_number, dimension)
 }
 
-/// Adds `width` counts of each cell up, over all slices.
-fn added_up(
-    ground: &Ground,
-    cells: &[Cell],
-    width: usize,
-    counts_of: impl Fn(&Cell) -> Vec<u32>,
-) -> Counts {
-    let frame = ground.frame();
-    let mut sums = Counts::new(frame, width);
-    for cell in cells {
-        if let Some(unit) = ground.position(Some(cell.unit_id)) {
-            sums.add(frame, Home { unit, values: &cell.values }, &counts_of(cell));
-        }
-    }
-    sums.add_up(frame);
-    sums
+/// Where the people of a cell belong.
+fn home<'a>(ground: &Ground, cell: &'a Cell) -> Option<Home<'a>> {
+    Some(Home { unit: ground.position(Some(cell.unit_id))?, values: &cell.values })
 }
 
 fn whole(count: i32) -> u32 {
@@ -186,6 +163,14 @@ mod tests {
         ]
     }
 
+    fn told(count: Count) -> String {
+        match count {
+            Count::Exact(count) => format!("exactly {}", count.get()),
+            Count::AtLeast(count) => format!("at least {}", count.get()),
+            Count::Hidden(reason) => format!("{reason:?}"),
+        }
+    }
+
     fn time(seconds: i64) -> Option<Timestamp> {
         DateTime::from_timestamp(seconds, 0)
     }
@@ -201,10 +186,13 @@ mod tests {
             progress.of_slice(ground.frame().number(slice))
         };
         let whole = of(named(None, false, &[]));
-        assert_eq!((whole.invited, whole.late), (Count::Exact(24), Count::Exact(4)));
-        assert_eq!((whole.responses, whole.as_of_time), (Count::AtLeast(20), time(9)));
+        assert_eq!(
+            (told(whole.invited), told(whole.late)),
+            ("exactly 24".into(), "exactly 4".into())
+        );
+        assert_eq!((told(whole.responses), whole.as_of_time), ("at least 20".into(), time(9)));
         assert_eq!(whole.rate.shown().unwrap().ten_thousandths(), 8_330);
-        assert_eq!(of(named(Some(2), false, &[])).responses, Count::AtLeast(10));
+        assert_eq!(told(of(named(Some(2), false, &[])).responses), "at least 10");
         let small = of(named(Some(3), false, &[]));
         assert_eq!(small, Participation::hidden(Hidden::Protected, time(9)));
         assert_eq!(of(named(Some(4), false, &[])).responses, Count::Hidden(Hidden::Protected));
@@ -212,7 +200,7 @@ mod tests {
         let before = Progress::of(&ground, &cells(), None, time(1), plan);
         let slice = ground.find(&named(None, false, &[])).unwrap();
         let whole = before.of_slice(ground.frame().number(slice));
-        assert_eq!((whole.responses, whole.as_of_time), (Count::AtLeast(0), time(1)));
+        assert_eq!((told(whole.responses), whole.as_of_time), ("at least 0".into(), time(1)));
     }
 
     #[test]

@@ -123,7 +123,8 @@ async fn publish(db: &Db, ctx: &Context, job: Job, salt: &[u8], computed: Comput
         release_time: ctx.now,
         salt,
         digests: computed.digests,
-        audit: computed.audit,
+        responses: computed.responses,
+        extent: computed.extent,
     };
     write::insert_release(&mut tx, &new).await?;
     write::insert_cards(&mut tx, release_id, &computed.cards).await?;

@@ -18,7 +18,7 @@ use super::answers::Answers;
 use super::compute::{Computed, Terms, compute};
 use super::subject::{Place, Subject, Thresholds};
 use crate::base::Localized;
-use crate::disclosure::{Card, Frame, Released};
+use crate::disclosure::{Card, Frame, Released, Tally};
 use crate::instrument::{Answer, Layout};
 use crate::instrument::{ChoiceOption, Content, Dimension, Facet, Format, Item, Referent, Role};
 
@@ -241,7 +241,7 @@ fn cards_say_what_plain_loops_over_the_rows_give() {
             let rows: Vec<&Row> =
                 wave.rows.iter().filter(|(cell, _)| inside[*cell]).map(|(_, row)| row).collect();
             let n = rows.len();
-            assert_eq!(card.participation().responses() as usize, n);
+            assert_eq!(card.participation().responses().get() as usize, n);
             let invited: u32 = wave
                 .cells
                 .iter()
@@ -249,7 +249,10 @@ fn cards_say_what_plain_loops_over_the_rows_give() {
                 .filter(|(_, inside)| **inside)
                 .map(|(cell, _)| cell.invited)
                 .sum();
-            assert_eq!(card.participation().invited().shown(), (!imported).then_some(invited));
+            assert_eq!(
+                card.participation().invited().shown().map(Tally::get),
+                (!imported).then_some(invited)
+            );
             let (step, fine) = if n < 50 { (0.1, 0.001) } else { (0.01, 0.0001) };
             if !imported {
                 near(card.participation().rate(), n as f64 / f64::from(invited), fine);
@@ -386,7 +389,7 @@ fn a_wave_without_answers_shows_nothing() {
     wave.rows.clear();
     let computed = wave.compute(2, b"salt");
     assert_eq!(computed.cards, []);
-    assert_eq!((computed.audit.responses, computed.audit.eligible_slices), (0, 0));
+    assert_eq!((computed.responses, computed.extent.eligible_slices().get()), (0, 0));
 }
 
 /// Cards whose double is looked for.

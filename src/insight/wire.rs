@@ -1,4 +1,6 @@
 //! Between the wire types of `orgfit.insight.v1` and values.
+use std::collections::BTreeSet;
+
 use data_encoding::HEXLOWER;
 
 use super::breakdown;
@@ -6,11 +8,12 @@ use super::ground::{Ground, NamedSlice, SEGMENTS_MAX};
 use super::note;
 use super::numbers::{ItemNumbers, Numbers};
 use super::participation::{Count, Participation};
+use super::preview::{MERGED_UNITS_MAX, MERGED_UNITS_MIN, MERGES_MAX, Preview};
 use super::store::read::ReleaseRow;
 use crate::base::Check;
-use crate::base::id::WaveId;
+use crate::base::id::{UnitId, WaveId};
 use crate::base::wire::timestamp;
-use crate::disclosure::{Figure, Hidden, Method, Released, Slice};
+use crate::disclosure::{Extent, Figure, Hidden, Method, Released, Slice, Tally};
 use crate::instrument::{Content, Format, Item, Role};
 use crate::pb::common;
 use crate::pb::insight as pb;
@@ -177,13 +180,76 @@ pub(super) fn release(
         exact_digest: HEXLOWER.encode(&row.exact_digest),
         result_digest: HEXLOWER.encode(&row.result_digest),
         response_count: Some(teller.count(responses)),
-        audit: has_audit.then_some(pb::DisclosureAudit {
-            eligible_unit_count: row.eligible_unit_count,
-            shown_unit_count: row.shown_unit_count,
-            eligible_slice_count: row.eligible_slice_count,
-            shown_slice_count: row.shown_slice_count,
-        }),
+        audit: has_audit.then(|| audit(&row.extent())),
     }
+}
+
+fn audit(extent: &Extent) -> pb::DisclosureAudit {
+    pb::DisclosureAudit {
+        eligible_unit_count: told(extent.eligible_units()),
+        shown_unit_count: told(extent.shown_units()),
+        eligible_slice_count: told(extent.eligible_slices()),
+        shown_slice_count: told(extent.shown_slices()),
+    }
+}
+
+/// What would be shown.
+pub(super) fn preview(preview: &Preview) -> pb::PreviewReleaseResponse {
+    let extent = &preview.extent;
+    pb::PreviewReleaseResponse {
+        eligible_unit_count: told(extent.eligible_units()),
+        shown_unit_count: told(extent.shown_units()),
+        eligible_slice_count: told(extent.eligible_slices()),
+        shown_slice_count: told(extent.shown_slices()),
+        coverages: preview
+            .coverages
+            .iter()
+            .map(|(key, share)| pb::SegmentCoverage {
+                segment_dimension_key: key.clone(),
+                share: share.as_ref().map(coverage),
+            })
+            .collect(),
+    }
+}
+
+/// The share of the invited that a segment dimension covers.
+pub(super) fn coverage(share: &Figure) -> f64 {
+    share.value()
+}
+
+fn told(count: Tally) -> i32 {
+    i32::try_from(count.get()).unwrap_or(i32::MAX)
+}
+
+/// Reads units that are to be taken as merged: each merge by itself, each unit once.
+pub(super) fn parse_merges(
+    check: &mut Check,
+    merges: &[pb::UnitMerge],
+) -> Option<Vec<Vec<UnitId>>> {
+    check.count("merges", merges.len(), 0..=MERGES_MAX)?;
+    let mut known = BTreeSet::new();
+    let parsed: Vec<_> = merges
+        .iter()
+        .enumerate()
+        .map(|(position, merge)| {
+            let field = format!("merges[{position}].unit_ids");
+            let limits = MERGED_UNITS_MIN..=MERGED_UNITS_MAX;
+            check.count(&field, merge.unit_ids.len(), limits)?;
+            let mut once = |(position, text): (usize, &String)| {
+                let field = format!("{field}[{position}]");
+                let unit = check.id::<UnitId>(&field, text)?;
+                if !known.insert(unit) {
+                    check.refuse(&field, "is named twice; each unit is in one merge at most");
+                    return None;
+                }
+                Some(unit)
+            };
+            // All of them are looked at, so that all mistakes are told.
+            let units: Vec<_> = merge.unit_ids.iter().enumerate().map(&mut once).collect();
+            units.into_iter().collect()
+        })
+        .collect();
+    parsed.into_iter().collect()
 }
 
 /// Puts figures into answers, and remembers why some are missing.
@@ -212,10 +278,9 @@ impl Teller {
 
     pub(super) fn count(&mut self, count: Count) -> common::Count {
         use common::count::Outcome;
-        let whole = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
         let outcome = match count {
-            Count::Exact(count) => Outcome::Exact(whole(count)),
-            Count::AtLeast(count) => Outcome::AtLeast(whole(count)),
+            Count::Exact(count) => Outcome::Exact(told(count)),
+            Count::AtLeast(count) => Outcome::AtLeast(told(count)),
             Count::Hidden(reason) => Outcome::Suppression(self.hide(reason)),
         };
         common::Count { outcome: Some(outcome) }

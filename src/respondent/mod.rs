@@ -153,6 +153,14 @@ pub async fn count_spent(tx: &mut Tx, wave_id: WaveId) -> Result<Vec<(i32, i32)>
     store::token::count_spent(tx, wave_id).await
 }
 
+/// How many mixed answers each cell has; none before the wave is mixed. Cells without one are not listed.
+pub async fn count_answers(tx: &mut Tx, wave_id: WaveId) -> Result<Option<Vec<(i32, i32)>>> {
+    if store::wave::find_state(tx, wave_id).await? != Some(BoxState::Mixed) {
+        return Ok(None);
+    }
+    store::answer::count_answers(tx, wave_id).await.map(Some)
+}
+
 /// Which invitations are spent, for waves that disclose it, while the wave is not mixed.
 pub async fn list_spent(tx: &mut Tx, wave_id: WaveId) -> Result<BTreeSet<InvitationId>> {
     store::token::list_spent(tx, wave_id).await

@@ -275,8 +275,9 @@ fn every_write_can_be_repeated_safely() {
 fn marked(pool: &DescriptorPool) -> Vec<String> {
     let mut findings = Vec::new();
     for method in methods(pool) {
-        let reads =
-            ["Get", "List", "Watch", "WhoAmI"].iter().any(|verb| method.name().starts_with(verb));
+        let reads = ["Get", "List", "Watch", "Preview", "WhoAmI"]
+            .iter()
+            .any(|verb| method.name().starts_with(verb));
         if reads != (level(&method) == IdempotencyLevel::NoSideEffects) {
             findings.push(format!("{} and its idempotency_level disagree", path(&method)));
         }

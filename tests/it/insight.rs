@@ -54,7 +54,7 @@ impl Client {
         Ok(self.insight().list_releases(request).await?.into_inner().releases)
     }
 
-    async fn unit_by_key(&self, key: &str) -> directory::Unit {
+    pub(crate) async fn unit_by_key(&self, key: &str) -> directory::Unit {
         let key = directory::get_unit_request::Key::ExternalId(key.to_owned());
         let request = directory::GetUnitRequest { key: Some(key) };
         self.directory().get_unit(request).await.unwrap().into_inner().unit.unwrap()

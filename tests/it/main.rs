@@ -28,6 +28,8 @@ mod manners;
 mod matrix;
 mod measured;
 mod oracle_waves;
+mod preview;
+mod promises;
 mod proxy;
 mod raw;
 mod release;

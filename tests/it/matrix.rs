@@ -95,6 +95,7 @@ fn resource(path: &Path) -> Option<Resource> {
     let of_person = around.name().contains("Person");
     Some(match field.name() {
         "unit_id"
+        | "unit_ids"
         | "parent_unit_id"
         | "new_parent_unit_id"
         | "predecessor_unit_ids"
@@ -667,8 +668,9 @@ impl Matrix {
     async fn row(&self, call: &Call, path: Option<(&Path, Resource)>, kind: Kind) -> Row {
         let mut object = None;
         let mut row = Vec::new();
-        let is_read =
-            ["/Get", "/List", "/Watch"].iter().any(|verb| call.base.method.contains(verb));
+        let is_read = ["/Get", "/List", "/Watch", "/Preview"]
+            .iter()
+            .any(|verb| call.base.method.contains(verb));
         for principal in &self.principals {
             let credential = match (principal.name, Self::need(call)) {
                 ("all_but", None) => {

@@ -341,6 +341,11 @@ pub(crate) const BASES: &[Base] = &[
         &[r#"{"waveId": "$released", "pageSize": 1}"#],
     ),
     base(
+        "orgfit.insight.v1.InsightService/PreviewRelease",
+        "",
+        &[r#"{"waveId": "$released", "merges": [{"unitIds": ["$unit", "$leaf"]}]}"#],
+    ),
+    base(
         "orgfit.intake.v1.IntakeService/ImportUnits",
         "",
         &[HEADER, concat!(r#"{"rows": "#, unit_rows!(), "}"), FOOTER],
@@ -492,13 +497,19 @@ fn carrier(messages: &[DynamicMessage], path: &[FieldDescriptor]) -> Option<usiz
     })
 }
 
-/// Puts a value at a path, making what is missing on the way. A list gets it as its only entry.
+/// Puts a value at a path, making what is missing on the way. A list gets it as its first entry, in the
+/// place of the one that it has.
 fn put(message: &mut DynamicMessage, path: &[FieldDescriptor], value: Value) {
     let (field, rest) = path.split_first().unwrap();
     if rest.is_empty() {
         let single = field.cardinality() == Cardinality::Repeated
             && !matches!(value, Value::List(_) | Value::Map(_));
-        message.set_field(field, if single { Value::List(vec![value]) } else { value });
+        if single {
+            let Value::List(list) = message.get_field_mut(field) else { panic!("a list") };
+            list.splice(..list.len().min(1), [value]);
+        } else {
+            message.set_field(field, value);
+        }
         return;
     }
     let Kind::Message(inner) = field.kind() else { panic!("{} has no fields", field.name()) };

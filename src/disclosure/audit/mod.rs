@@ -29,6 +29,18 @@ pub struct Inhabited<'a> {
     pub sizes: Vec<u32>,
 }
 
+impl<'a> Inhabited<'a> {
+    /// A cell of which nothing but the number of its people counts.
+    pub fn of(home: Home<'a>, people: u32) -> Self {
+        Self { home, sizes: vec![people] }
+    }
+
+    /// How many people it has.
+    pub fn people(&self) -> u32 {
+        self.sizes.first().copied().unwrap_or(0)
+    }
+}
+
 /// The cells by what of the shown they are in: nothing shown tells those of a kind apart.
 struct Kinds {
     /// What each kind is in.

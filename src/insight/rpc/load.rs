@@ -29,20 +29,40 @@ pub(super) async fn wave(
     permission: Permission,
 ) -> Result<Seen> {
     let reach = ctx.caller.reach(permission)?;
-    let wave = match assessment::load_wave(tx, wave_id).await {
-        Err(error) if error.reason() == Reason::ResourceNotFound && !reach.is_organization() => {
-            return Err(denied(permission));
-        }
-        loaded => loaded?,
-    };
+    let wave = find(tx, reach, wave_id, permission).await?;
     let units = assessment::list_frozen_units(tx, wave_id).await?;
-    let above = match (reach, units.first()) {
+    let ground = Ground::new(units, wave.dimensions.clone(), wave.pairs.clone());
+    let sight = sight(tx, reach, permission, &ground).await?;
+    Ok(Seen { wave, ground, sight })
+}
+
+/// A wave, whatever stands for its ground.
+pub(super) async fn find(
+    tx: &mut Tx,
+    reach: &Reach,
+    wave_id: WaveId,
+    permission: Permission,
+) -> Result<WaveView> {
+    match assessment::load_wave(tx, wave_id).await {
+        Err(error) if error.reason() == Reason::ResourceNotFound && !reach.is_organization() => {
+            Err(denied(permission))
+        }
+        loaded => loaded,
+    }
+}
+
+/// What a reach sees of a ground. Refuses whoever sees nothing.
+pub(super) async fn sight(
+    tx: &mut Tx,
+    reach: &Reach,
+    permission: Permission,
+    ground: &Ground,
+) -> Result<Sight> {
+    let above = match (reach, ground.units().first()) {
         (Reach::Subtrees(_), Some(scope)) => directory::is_within(tx, reach, scope.unit_id).await?,
         _ => false,
     };
-    let ground = Ground::new(units, wave.dimensions.clone(), wave.pairs.clone());
-    let sight = Sight::of(reach, permission, above, &ground)?;
-    Ok(Seen { wave, ground, sight })
+    Sight::of(reach, permission, above, ground)
 }
 
 /// The results of a wave, as far as the caller sees them.

@@ -1,5 +1,6 @@
 //! `InsightService`: what releases say, and how far a wave has got before.
 mod load;
+mod preview;
 mod stream;
 
 use std::pin::Pin;
@@ -20,7 +21,7 @@ use crate::base::id::{ReleaseId, WaveId};
 use crate::base::page::PageRequest;
 use crate::base::wire::enter;
 use crate::base::{Check, Clock, Db, Permission, Result, Tx};
-use crate::disclosure::{Hidden, Part};
+use crate::disclosure::{Figure, Hidden, Part};
 use crate::pb::common;
 use crate::pb::insight as pb;
 use crate::respondent::{self, Questionnaire};
@@ -167,7 +168,7 @@ impl InsightService for InsightRpc {
             next_page_token,
             release,
             suppression_notes: teller.notes(note::language(&languages)),
-            coverage: covered,
+            coverage: covered.as_ref().map(wire::coverage),
         }))
     }
 
@@ -239,6 +240,13 @@ impl InsightService for InsightRpc {
             releases.push(wire::release(teller, wave_id, row, responses, is_whole));
         }
         Ok(Response::new(pb::ListReleasesResponse { releases, next_page_token }))
+    }
+
+    async fn preview_release(
+        &self,
+        request: Request<pb::PreviewReleaseRequest>,
+    ) -> Result<Response<pb::PreviewReleaseResponse>, Status> {
+        Ok(preview::answer(&self.db, request).await?)
     }
 }
 
@@ -313,10 +321,10 @@ async fn covered(
     participation: &Participation,
     base: usize,
     dimension: usize,
-) -> Result<Option<f64>> {
+) -> Result<Option<Figure>> {
     if matches!(participation.invited, Count::Hidden(_)) {
         return Ok(None);
     }
     let cells = respondent::list_cells(tx, seen.wave.wave_id).await?;
-    Ok(coverage(&seen.ground, &cells, base, dimension).map(|share| share.value()))
+    Ok(coverage(&seen.ground, &cells, base, dimension))
 }

@@ -7,6 +7,7 @@ use crate::base::clock::Timestamp;
 use crate::base::id::{Id, ReleaseId, WaveId};
 use crate::base::page::PageRequest;
 use crate::base::{Error, Result, Tx};
+use crate::disclosure::Extent;
 
 /// A release, as it says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -20,10 +21,22 @@ pub(in crate::insight) struct ReleaseRow {
     pub(in crate::insight) plan_digest: Vec<u8>,
     pub(in crate::insight) exact_digest: Vec<u8>,
     pub(in crate::insight) result_digest: Vec<u8>,
-    pub(in crate::insight) eligible_unit_count: i32,
-    pub(in crate::insight) shown_unit_count: i32,
-    pub(in crate::insight) eligible_slice_count: i32,
-    pub(in crate::insight) shown_slice_count: i32,
+    eligible_unit_count: i32,
+    shown_unit_count: i32,
+    eligible_slice_count: i32,
+    shown_slice_count: i32,
+}
+
+impl ReleaseRow {
+    /// How much of it is shown.
+    pub(in crate::insight) fn extent(&self) -> Extent {
+        Extent::decode([
+            self.eligible_unit_count,
+            self.shown_unit_count,
+            self.eligible_slice_count,
+            self.shown_slice_count,
+        ])
+    }
 }
 
 const COLUMNS: &str = "release_id, number, kind, release_time, method_version, input_digest,

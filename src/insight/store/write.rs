@@ -4,7 +4,8 @@ use uuid::Uuid;
 use crate::base::clock::Timestamp;
 use crate::base::id::{Id, ReleaseId, WaveId};
 use crate::base::{Result, Tx};
-use crate::insight::compute::{Audit, Digests, METHOD_VERSION};
+use crate::disclosure::Extent;
+use crate::insight::compute::{Digests, METHOD_VERSION};
 
 /// Cards per statement.
 const CARDS_PER_STATEMENT: usize = 2_000;
@@ -18,11 +19,13 @@ pub(in crate::insight) struct NewRelease<'a> {
     pub(in crate::insight) release_time: Timestamp,
     pub(in crate::insight) salt: &'a [u8],
     pub(in crate::insight) digests: Digests,
-    pub(in crate::insight) audit: Audit,
+    pub(in crate::insight) responses: i32,
+    pub(in crate::insight) extent: Extent,
 }
 
 pub(in crate::insight) async fn insert_release(tx: &mut Tx, new: &NewRelease<'_>) -> Result<()> {
     let tenant = tx.scope().organization_id;
+    let [eligible_units, shown_units, eligible_slices, shown_slices] = new.extent.encode();
     sqlx::query(
         "-- insight::insert_release
          INSERT INTO insight_releases
@@ -45,11 +48,11 @@ pub(in crate::insight) async fn insert_release(tx: &mut Tx, new: &NewRelease<'_>
     .bind(new.digests.plan.as_slice())
     .bind(new.digests.exact.as_slice())
     .bind(new.digests.result.as_slice())
-    .bind(new.audit.responses)
-    .bind(new.audit.eligible_units)
-    .bind(new.audit.shown_units)
-    .bind(new.audit.eligible_slices)
-    .bind(new.audit.shown_slices)
+    .bind(new.responses)
+    .bind(eligible_units)
+    .bind(shown_units)
+    .bind(eligible_slices)
+    .bind(shown_slices)
     .execute(tx.connection()?)
     .await?;
     Ok(())

@@ -122,6 +122,23 @@ pub(in crate::respondent) async fn delete_answers(tx: &mut Tx, wave_id: WaveId) 
     Ok(())
 }
 
+/// How many mixed answers each cell has; those without one are not listed.
+pub(in crate::respondent) async fn count_answers(
+    tx: &mut Tx,
+    wave_id: WaveId,
+) -> Result<Vec<(i32, i32)>> {
+    let tenant = tx.scope().organization_id;
+    Ok(sqlx::query_as(
+        "-- respondent::count_answers
+         SELECT cell_id, count(*)::int FROM respondent_answers
+         WHERE tenant_id = $1 AND wave_id = $2 GROUP BY cell_id",
+    )
+    .bind(tenant.uuid())
+    .bind(wave_id.uuid())
+    .fetch_all(tx.connection()?)
+    .await?)
+}
+
 /// Shows answers one after the other. None is kept: the rows of a wave may be a million.
 pub(in crate::respondent) async fn for_each_answer(
     tx: &mut Tx,

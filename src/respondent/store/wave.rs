@@ -114,6 +114,23 @@ pub(in crate::respondent) async fn hold_wave(
     read_state(state)
 }
 
+/// Where a wave stands, as of now.
+pub(in crate::respondent) async fn find_state(
+    tx: &mut Tx,
+    wave_id: WaveId,
+) -> Result<Option<BoxState>> {
+    let tenant = tx.scope().organization_id;
+    let state: Option<i16> = sqlx::query_scalar(
+        "-- respondent::find_state
+         SELECT state FROM respondent_waves WHERE tenant_id = $1 AND wave_id = $2",
+    )
+    .bind(tenant.uuid())
+    .bind(wave_id.uuid())
+    .fetch_optional(tx.connection()?)
+    .await?;
+    read_state(state)
+}
+
 fn read_state(state: Option<i16>) -> Result<Option<BoxState>> {
     let Some(number) = state else { return Ok(None) };
     BoxState::from_number(number)

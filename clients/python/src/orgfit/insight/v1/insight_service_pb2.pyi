@@ -159,3 +159,39 @@ class ListReleasesResponse(_message.Message):
     releases: _containers.RepeatedCompositeFieldContainer[_release_pb2.Release]
     next_page_token: str
     def __init__(self, releases: _Optional[_Iterable[_Union[_release_pb2.Release, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class PreviewReleaseRequest(_message.Message):
+    __slots__ = ("wave_id", "merges")
+    WAVE_ID_FIELD_NUMBER: _ClassVar[int]
+    MERGES_FIELD_NUMBER: _ClassVar[int]
+    wave_id: str
+    merges: _containers.RepeatedCompositeFieldContainer[UnitMerge]
+    def __init__(self, wave_id: _Optional[str] = ..., merges: _Optional[_Iterable[_Union[UnitMerge, _Mapping]]] = ...) -> None: ...
+
+class UnitMerge(_message.Message):
+    __slots__ = ("unit_ids",)
+    UNIT_IDS_FIELD_NUMBER: _ClassVar[int]
+    unit_ids: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, unit_ids: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class PreviewReleaseResponse(_message.Message):
+    __slots__ = ("eligible_unit_count", "shown_unit_count", "eligible_slice_count", "shown_slice_count", "coverages")
+    ELIGIBLE_UNIT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    SHOWN_UNIT_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ELIGIBLE_SLICE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    SHOWN_SLICE_COUNT_FIELD_NUMBER: _ClassVar[int]
+    COVERAGES_FIELD_NUMBER: _ClassVar[int]
+    eligible_unit_count: int
+    shown_unit_count: int
+    eligible_slice_count: int
+    shown_slice_count: int
+    coverages: _containers.RepeatedCompositeFieldContainer[SegmentCoverage]
+    def __init__(self, eligible_unit_count: _Optional[int] = ..., shown_unit_count: _Optional[int] = ..., eligible_slice_count: _Optional[int] = ..., shown_slice_count: _Optional[int] = ..., coverages: _Optional[_Iterable[_Union[SegmentCoverage, _Mapping]]] = ...) -> None: ...
+
+class SegmentCoverage(_message.Message):
+    __slots__ = ("segment_dimension_key", "share")
+    SEGMENT_DIMENSION_KEY_FIELD_NUMBER: _ClassVar[int]
+    SHARE_FIELD_NUMBER: _ClassVar[int]
+    segment_dimension_key: str
+    share: float
+    def __init__(self, segment_dimension_key: _Optional[str] = ..., share: _Optional[float] = ...) -> None: ...

@@ -63,6 +63,11 @@ class InsightServiceStub(object):
                 request_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ListReleasesRequest.SerializeToString,
                 response_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ListReleasesResponse.FromString,
                 _registered_method=True)
+        self.PreviewRelease = channel.unary_unary(
+                '/orgfit.insight.v1.InsightService/PreviewRelease',
+                request_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.PreviewReleaseRequest.SerializeToString,
+                response_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.PreviewReleaseResponse.FromString,
+                _registered_method=True)
 
 
 class InsightServiceServicer(object):
@@ -110,6 +115,29 @@ class InsightServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PreviewRelease(self, request, context):
+        """Tells how much of a wave's results is or would be shown, as it is and if units were merged:
+        numbers of units and slices, never which of them is protected or by which rule. It takes the
+        permission that opens waves, for the whole of what the wave measures.
+
+        DRAFT: from the roster and the tree as they are now, with cells as OpenWave would form them;
+        NOT_READY when the wave's scope or one of its stored segment dimensions is gone. OPEN: from
+        the cells and the invitations, never from responses. CLOSED, from the mixing of the answers
+        on: from the number of responses. Cells are formed at the opening and stay as they are:
+        merging brings small units' own staff together before it, and no longer after it.
+
+        It plans by numbers of people alone. What depends on the answers themselves (items that are
+        answered alike, who left one out) is not in it on purpose, since before the close nothing may
+        follow from an answer: results can show less. Which of two equal slices is shown is drawn
+        anew for each release, so that they can show another number as well.
+
+        FAILED_PRECONDITION / STATE_CONFLICT for a cancelled wave, for a wave of imported answers
+        before they are mixed, since it has no roster, and for any wave between close and mixing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_InsightServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -132,6 +160,11 @@ def add_InsightServiceServicer_to_server(servicer, server):
                     servicer.ListReleases,
                     request_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ListReleasesRequest.FromString,
                     response_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ListReleasesResponse.SerializeToString,
+            ),
+            'PreviewRelease': grpc.unary_unary_rpc_method_handler(
+                    servicer.PreviewRelease,
+                    request_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.PreviewReleaseRequest.FromString,
+                    response_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.PreviewReleaseResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -251,6 +284,33 @@ class InsightService(object):
             '/orgfit.insight.v1.InsightService/ListReleases',
             orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ListReleasesRequest.SerializeToString,
             orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ListReleasesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PreviewRelease(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orgfit.insight.v1.InsightService/PreviewRelease',
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.PreviewReleaseRequest.SerializeToString,
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.PreviewReleaseResponse.FromString,
             options,
             channel_credentials,
             insecure,
