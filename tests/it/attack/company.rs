@@ -116,6 +116,18 @@ impl Company {
         Self::invent_of(seed, &mut dice, size, invited)
     }
 
+    /// The company of a seed, of 150 people of whom many stay away, so that much has to be hidden.
+    pub(super) fn invent_thin(seed: u64) -> Self {
+        let mut thin = Self::invent_of(seed, &mut StdRng::seed_from_u64(seed), 150, true);
+        let mut dice = StdRng::seed_from_u64(!seed);
+        for person in &mut thin.people {
+            if dice.random_bool(0.3) {
+                person.answers = None;
+            }
+        }
+        thin
+    }
+
     fn invent_of(seed: u64, dice: &mut StdRng, size: usize, invited: bool) -> Self {
         let parents = tree(dice, size);
         let values: Vec<usize> = (0..dice.random_range(2..=3))
@@ -127,7 +139,9 @@ impl Company {
         let facets = [weight(dice), weight(dice), weight(dice)];
         let weights = (facets, [weight(dice), weight(dice)]);
         let mood = Mood::draw(dice, &items, parents.len());
-        let rate = if invited { dice.random_range(0.4..0.95) } else { 1.0 };
+        // More often low than high: what few answered is hard to protect.
+        let rate = 0.4 + 0.55 * dice.random_range(0.0..1.0_f64).powi(2);
+        let rate = if invited { rate } else { 1.0 };
         // Where somebody lacks a value, few cells can be split: often nobody does.
         let lacking = values.iter().map(|_| match dice.random_bool(0.6) {
             true => 0.0,
@@ -182,7 +196,7 @@ fn drawn_size(dice: &mut StdRng, least: f64, most: f64) -> usize {
 
 /// A tree in which parents come before children, each subtree in one piece.
 fn tree(dice: &mut StdRng, people: usize) -> Vec<Option<usize>> {
-    let staff = drawn_size(dice, 4.0, 60.0);
+    let staff = drawn_size(dice, 4.0, 40.0);
     let units = (people / staff).clamp(2, UNITS_MAX);
     // How readily the next unit lies below the last one.
     let deep = dice.random_range(0.1..0.7);

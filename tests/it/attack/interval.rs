@@ -213,6 +213,38 @@ fn few(size: u32) -> bool {
     (1..K).contains(&size)
 }
 
+/// Whether a published group of ten or more, or what is left of it without another, says by itself
+/// that a group within it is so near to an end, by a share of the scale: who knows that ten people agree, or nearly so, knows each of them. That is
+/// allowed.
+fn is_told_by_many(
+    evidence: &Evidence,
+    measure: Measure,
+    cards: &[(&Card, f64, f64)],
+    (group, top, share): (&[usize], f64, f64),
+) -> bool {
+    let within = |cells: &[usize]| group.iter().all(|cell| cells.contains(cell));
+    let few = share * top * f64::from(evidence.size(group, measure)) + TOLERANCE;
+    let tells = |cells: &[usize], least: f64, most: f64| {
+        let size = evidence.size(cells, measure);
+        let all = top * f64::from(size);
+        size >= UNANIMOUS_MIN && within(cells) && (most <= few || all - least <= few)
+    };
+    cards.iter().filter(|(card, ..)| within(&card.cells)).any(|(card, least, most)| {
+        tells(&card.cells, *least, *most)
+            || cards.iter().any(|(other, other_least, other_most)| {
+                let (rest, is_part) = without(&card.cells, &other.cells);
+                is_part && tells(&rest, least - other_most, most - other_least)
+            })
+    })
+}
+
+/// What is left of a set without another, and whether the other is a part of it.
+fn without(all: &[usize], part: &[usize]) -> (Vec<usize>, bool) {
+    let rest: Vec<usize> = all.iter().copied().filter(|cell| !part.contains(cell)).collect();
+    let is_part = rest.len() + part.len() == all.len();
+    (rest, is_part)
+}
+
 fn narrow(
     evidence: &Evidence,
     measure: Measure,
@@ -235,8 +267,8 @@ fn narrow(
         let (cells, size) = &system.classes[class];
         let small = cells.iter().filter(|cell| few(sizes[**cell]));
         let small = small.map(|cell| (vec![*cell], sizes[*cell]));
-        let all = (cells.clone(), *size);
-        small.chain(std::iter::once(all)).collect::<Vec<_>>()
+        let all = (cells.len() > 1 || !few(*size)).then(|| (cells.clone(), *size));
+        small.chain(all).collect::<Vec<_>>()
     };
     let bounds = |system: &Program, class: usize, answers: u32| {
         let (least, most) = system.bounds(class);
@@ -263,17 +295,9 @@ fn narrow(
     for class in targets {
         for (cells, answers) in parts(&system, class) {
             let Some(why) = verdict(&system, class, answers) else { continue };
-            // Who knows that ten or more people agree knows each of them, and that is allowed.
-            let is_allowed = |(card, least, most): &(&Card, f64, f64)| {
-                let size = evidence.size(&card.cells, measure);
-                let at_end = *most < TOLERANCE || *least > system.top_of(size) - TOLERANCE;
-                size >= UNANIMOUS_MIN && at_end && card.cells.contains(&cells[0])
-            };
-            let class_size = system.classes[class].1;
-            if why == "all at one end"
-                && (class_size >= UNANIMOUS_MIN || cards.iter().any(is_allowed))
-            {
-                report.count("groups known by ten or more who agree", 1);
+            let share = if why == "narrow" { NARROW } else { 0.0 };
+            if is_told_by_many(evidence, measure, cards, (&cells, system.top, share)) {
+                report.count("small groups known by ten or more who agree", 1);
                 continue;
             }
             report.find(kind, || {
@@ -351,6 +375,10 @@ fn pinned(
             }
             if most < TOLERANCE {
                 report.count("options that nobody of a small group chose", 1);
+                continue;
+            }
+            if is_told_by_many(evidence, Measure::Item(item), cards, (&[cell], 1.0, 0.0)) {
+                report.count("small groups known by ten or more who agree", 1);
                 continue;
             }
             report.find("counts of options", || {

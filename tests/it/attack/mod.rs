@@ -10,6 +10,7 @@ mod exact;
 mod founding;
 mod interval;
 mod linear;
+mod planted;
 mod published;
 mod report;
 mod shares;
@@ -78,4 +79,50 @@ async fn nothing_published_gives_a_group_away() {
     let found: Vec<_> = all.found.iter().map(|(kind, (count, _))| (*kind, *count)).collect();
     println!("found: {found:?}");
     assert!(found.is_empty(), "{found:?}");
+}
+
+/// What a careless engine would publish of the companies of some seeds is found in each.
+async fn is_found(seeds: [u64; 3], plant: fn(&Evidence) -> usize) {
+    let world = World::start().await;
+    for seed in seeds {
+        let evidence = evidence(&world, Company::invent_thin(seed)).await;
+        let found = plant(&evidence);
+        println!("seed {seed}: {found} more groups are found");
+        assert!(found > 0, "seed {seed}");
+    }
+}
+
+#[tokio::test]
+async fn slices_without_a_remainder_rule_are_found_out() {
+    is_found([2, 4, 6], planted::without_remainders).await;
+}
+
+#[tokio::test]
+async fn own_staff_that_are_forgotten_are_found_out() {
+    is_found([2, 4, 6], planted::without_own_staff).await;
+}
+
+#[tokio::test]
+async fn counts_of_answers_everywhere_are_found_out() {
+    is_found([2, 4, 6], planted::with_all_counts).await;
+}
+
+#[tokio::test]
+async fn a_second_tree_is_found_out() {
+    is_found([2, 4, 6], planted::with_second_tree).await;
+}
+
+#[tokio::test]
+async fn a_correlation_over_hidden_units_is_found_out() {
+    let world = World::start().await;
+    let (mut told, mut tried) = (0, 0);
+    for seed in 2..5 {
+        let evidence = evidence(&world, Company::invent_thin(seed)).await;
+        let (more, of) = planted::with_correlation(&evidence);
+        println!("seed {seed}: {more} of {of}");
+        told += more;
+        tried += of;
+    }
+    println!("an intraclass correlation told the sum of {told} of {tried} hidden units");
+    assert!(tried > 0 && told * 2 > tried);
 }

@@ -36,7 +36,6 @@ pub(super) struct Place {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Figure {
     pub(super) value: f64,
-    pub(super) sample: Option<u32>,
 }
 
 /// What is published of an item.
@@ -275,7 +274,7 @@ fn item_card(item: &pb::ItemScore, kind: Kind) -> ItemCard {
     let sizes = sizes.chain(shares.iter().copied().flatten());
     let told = sizes.filter_map(|each| each.sample_size).next();
     ItemCard {
-        mean: mean.map(|mean| Figure { value: mean.value, sample: size(mean) }),
+        mean: mean.map(|mean| Figure { value: mean.value }),
         deviation: deviation.map(|deviation| deviation.value),
         shares: shares
             .iter()
@@ -285,10 +284,6 @@ fn item_card(item: &pb::ItemScore, kind: Kind) -> ItemCard {
         cannot_judge: cannot_judge.map(|share| share.value),
         told: told.map(|told| u32::try_from(told).unwrap()),
     }
-}
-
-fn size(estimate: &Estimate) -> Option<u32> {
-    estimate.sample_size.map(|size| u32::try_from(size).unwrap())
 }
 
 fn estimate(statistic: Option<&Statistic>) -> Option<&Estimate> {
