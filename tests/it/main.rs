@@ -8,6 +8,7 @@
 )]
 mod access;
 mod assessment;
+mod attack;
 mod cli;
 mod collector;
 mod company;
