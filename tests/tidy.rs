@@ -37,6 +37,39 @@ const ASYNC_ALLOWED: &[(&str, &str)] = &[
     ("src/respondent/writer.rs", "gathers submissions and has batches of them stored"),
 ];
 
+/// Messages of the contract that carry numbers of results.
+const NUMBERED: &[&str] = &[
+    "ConfidenceInterval",
+    "Count",
+    "DisclosureAudit",
+    "Estimate",
+    "ListScoreBreakdownResponse",
+    "PreviewReleaseResponse",
+    "SegmentCoverage",
+    "Statistic",
+];
+/// The file that writes them. The command line reads them, as any client does.
+const PRESS: &str = "src/insight/wire.rs";
+/// What its functions that write them are given, of which each comes from disclosure.
+const GIVEN: &[&str] = &["Count", "Extent", "Figure", "Preview", "Tally"];
+/// Types of disclosure whose values may be told.
+const TOLD: &[&str] = &["Card", "Extent", "Figure", "ItemCard", "Participation", "Steps", "Tally"];
+/// Functions outside of those types that make them, with their files.
+const MAKERS: &[(&str, &str)] =
+    &[("src/disclosure/publish.rs", "publish"), ("src/disclosure/steps.rs", "coverage")];
+/// Functions of those types that make them, with their files.
+const CONSTRUCTORS: &[(&str, &str)] = &[
+    ("src/disclosure/card.rs", "decode"),
+    ("src/disclosure/card.rs", "basic"),
+    ("src/disclosure/extent.rs", "of_release"),
+    ("src/disclosure/extent.rs", "preview"),
+    ("src/disclosure/extent.rs", "decode"),
+    ("src/disclosure/steps.rs", "plan"),
+];
+/// Where stored forms are read: what is stored was made by disclosure.
+const READERS: &[(&str, &str)] =
+    &[("Card", "src/insight/rpc/load.rs"), ("Extent", "src/insight/store/read.rs")];
+
 struct File {
     path: String,
     text: String,
@@ -468,6 +501,181 @@ fn migrations(file: &File) -> Vec<String> {
     findings
 }
 
+/// A function of a code text: its name, its signature with what it returns, and its block.
+struct Function<'a> {
+    at: usize,
+    name: &'a str,
+    is_public: bool,
+    /// What is given, and what is returned.
+    given: &'a str,
+    returned: &'a str,
+    block: &'a str,
+}
+
+fn functions(code: &str) -> Vec<Function<'_>> {
+    let mut found = Vec::new();
+    for (at, word) in words(code) {
+        let rest = &code[at + word.len()..];
+        let Some(name) = words(rest).next().map(|(_, name)| name).filter(|_| word == "fn") else {
+            continue;
+        };
+        let (Some(open), Some(brace)) = (rest.find('('), rest.find('{')) else { continue };
+        let mut depth = 0;
+        let close = rest[open..].char_indices().find_map(|(at, c)| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            (depth == 0).then_some(open + at)
+        });
+        let Some(close) = close.filter(|close| *close < brace) else { continue };
+        found.push(Function {
+            at,
+            name,
+            is_public: code[..at].trim_end().ends_with("pub"),
+            given: &rest[open..=close],
+            returned: &rest[close + 1..brace],
+            block: &rest[brace..brace + closing(&rest[brace..])],
+        });
+    }
+    found
+}
+
+/// Whether a text holds a whole word.
+fn holds(code: &str, wanted: &str) -> bool {
+    words(code).any(|(_, word)| word == wanted)
+}
+
+/// Where a text writes one of the numbered messages, by a literal or by a function of it.
+fn written(code: &str) -> Vec<(usize, &str)> {
+    words(code)
+        .filter(|(at, word)| {
+            let before = code[..*at].trim_end();
+            let after = code[at + word.len()..].trim_start();
+            let is_ours = before.ends_with("common::") || before.ends_with("pb::");
+            let is_return = after.starts_with('{') && {
+                let path =
+                    before.trim_end_matches(|c: char| c.is_alphanumeric() || "_:".contains(c));
+                path.trim_end().ends_with("->")
+            };
+            NUMBERED.contains(word)
+                && is_ours
+                && (after.starts_with("::") || after.starts_with('{'))
+                && !is_return
+        })
+        .collect()
+}
+
+/// Numbers of results are written into the contract's messages in one file, whose functions are given
+/// what disclosure made and no plain number.
+fn published(file: &File) -> Vec<String> {
+    let shipped = file.shipped();
+    let room = file.room().unwrap_or_default();
+    if room == "cli" || room == "pb" {
+        return Vec::new();
+    }
+    let mut findings = Vec::new();
+    let mut find = |at: usize, sentence: String| {
+        findings.push(format!("{}:{}: {sentence}", file.path, line_of(&shipped, at)));
+    };
+    if file.path != PRESS {
+        for (at, word) in written(&shipped) {
+            find(at, format!("{word} is written in {PRESS} only"));
+        }
+        for (at, path) in crate_paths(&shipped) {
+            let name = path.last().map_or("", String::as_str);
+            if path[0] == "pb" && NUMBERED.contains(&name) {
+                find(at, format!("{name} is named by its whole path, so that it shows"));
+            }
+        }
+    }
+    for (name, reader) in READERS {
+        for (at, word) in words(&shipped) {
+            let is_read = word == *name && shipped[at + word.len()..].starts_with("::decode");
+            if is_read && file.path != *reader {
+                find(at, format!("a stored {name} is read in {reader} only"));
+            }
+        }
+    }
+    if file.path == PRESS {
+        for function in functions(&shipped) {
+            if written(function.block).is_empty() {
+                continue;
+            }
+            let is_given = GIVEN.iter().any(|given| holds(function.given, given));
+            let is_plain = PLAIN.iter().any(|plain| holds(function.given, plain));
+            if !is_given || is_plain {
+                let name = function.name;
+                find(function.at, format!("{name} publishes: give it what disclosure made"));
+            }
+        }
+    }
+    findings
+}
+
+/// Types of numbers that anybody can make.
+const PLAIN: &[&str] = &[
+    "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize", "f32", "f64", "u128",
+    "i128",
+];
+
+/// What may be told is made by disclosure: its types have no open field, and few functions make them.
+fn sealed(file: &File) -> Vec<String> {
+    if file.room() != Some("disclosure") {
+        return Vec::new();
+    }
+    let shipped = file.shipped();
+    let mut findings = Vec::new();
+    let mut find = |at: usize, sentence: String| {
+        findings.push(format!("{}:{}: {sentence}", file.path, line_of(&shipped, at)));
+    };
+    for name in TOLD {
+        for (at, _) in shipped.match_indices(&format!("pub struct {name}")) {
+            let rest = &shipped[at + "pub struct ".len() + name.len()..];
+            let end = match rest.chars().next() {
+                Some('(') => rest.find(';').unwrap_or(rest.len()),
+                Some(' ') => rest.find('{').map_or(0, |brace| brace + closing(&rest[brace..])),
+                _ => continue,
+            };
+            if rest[..end].contains("pub ") {
+                find(at, format!("{name} has an open field, so that anybody makes one"));
+            }
+        }
+    }
+    let in_its_file = TOLD.iter().any(|name| shipped.contains(&format!("impl {name} {{")));
+    for function in functions(&shipped).into_iter().filter(|function| function.is_public) {
+        let place = (file.path.as_str(), function.name);
+        let is_reader = holds(function.given, "self") && !holds(function.returned, "Self");
+        let makes = (in_its_file && holds(function.returned, "Self"))
+            || TOLD.iter().any(|name| holds(function.returned, name))
+            || holds(function.returned, "Published");
+        let is_known = CONSTRUCTORS.contains(&place) || MAKERS.contains(&place);
+        if makes && !is_reader && !is_known {
+            find(
+                function.at,
+                format!("{} makes what may be told; who may call it?", function.name),
+            );
+        }
+    }
+    findings
+}
+
+/// What is given to the press is made of disclosure's types alone.
+fn given(files: &[File]) -> Vec<String> {
+    let wanted = [
+        ("src/insight/participation.rs", "Exact(Tally),"),
+        ("src/insight/participation.rs", "AtLeast(Tally),"),
+        ("src/insight/participation.rs", "Hidden(Hidden),"),
+        ("src/insight/preview.rs", "pub extent: Extent,"),
+        ("src/insight/preview.rs", "pub coverages: Vec<(String, Option<Figure>)>,"),
+    ];
+    let lacks = |(path, text): &&(&str, &str)| {
+        !files.iter().any(|file| file.path == *path && file.shipped().contains(text))
+    };
+    wanted
+        .iter()
+        .filter(lacks)
+        .map(|(path, text)| format!("{path}: no longer has {text}"))
+        .collect()
+}
+
 /// Files say why they exist, are short, and have names that say something.
 fn shape(file: &File) -> Vec<String> {
     let mut findings = Vec::new();
@@ -622,6 +830,18 @@ fn statements_name_their_function_and_write_their_own_tables() {
 }
 
 #[test]
+fn numbers_of_results_are_made_by_disclosure_and_written_in_one_file() {
+    let files = read(&["src"], &[".rs"]);
+    every(&files, published);
+    every(&files, sealed);
+    hold(&given(&files));
+    let press = files.iter().find(|file| file.path == PRESS).expect("it is there");
+    let shipped = press.shipped();
+    let written: BTreeSet<&str> = written(&shipped).into_iter().map(|(_, name)| name).collect();
+    assert_eq!(written, NUMBERED.iter().copied().collect(), "each is written somewhere");
+}
+
+#[test]
 fn tables_are_named_for_their_room_and_protected() {
     every(&read(&["migrations"], &[".sql"]), migrations);
 }
@@ -731,6 +951,41 @@ mod each_rule_can_fail {
             count("fn f() {}\n#[cfg(test)]\nmod tests { const A: &str = \"SELECT 1\"; }"),
             0
         );
+    }
+
+    #[test]
+    fn on_published_numbers() {
+        let count = |path: &str, text: &str| published(&sample(path, text)).len();
+        let literal = "fn f(n: i32) { common::Count { outcome: None } }";
+        assert_eq!(count("src/insight/rpc/mod.rs", literal), 1);
+        assert_eq!(count("src/access/wire.rs", literal), 1);
+        assert_eq!(count("src/cli/demo/scorecard.rs", literal), 0);
+        assert_eq!(count(PRESS, literal), 1, "from a plain number");
+        assert_eq!(count(PRESS, "fn f(n: Tally) { common::Count { outcome: None } }"), 0);
+        assert_eq!(count(PRESS, "fn f(n: Tally, m: u32) { common::Count { outcome: None } }"), 1);
+        assert_eq!(count(PRESS, "fn f(n: &str) -> common::Count { g(n) }"), 0);
+        let made = "fn f() { let mut e = common::Estimate::default(); e.value = 1.0; }";
+        assert_eq!(count("src/insight/rpc/mod.rs", made), 1);
+        assert_eq!(count("src/insight/rpc/mod.rs", "use crate::pb::common::{Count, Slice};"), 1);
+        let names = "fn f() -> Result<pb::ListScoreBreakdownResponse> { g() }";
+        assert_eq!(count("src/insight/rpc/mod.rs", names), 0);
+        assert_eq!(count("src/insight/preview.rs", "fn f() { Extent::decode([9; 4]) }"), 1);
+        assert_eq!(count("src/insight/store/read.rs", "fn f() { Extent::decode([9; 4]) }"), 0);
+    }
+
+    #[test]
+    fn on_sealed_types() {
+        let count = |text: &str| sealed(&sample("src/disclosure/steps.rs", text)).len();
+        assert_eq!(count("pub struct Tally(pub(super) u32);"), 0);
+        assert_eq!(count("pub struct Tally(pub u32);"), 1);
+        assert_eq!(count("pub struct Figure { pub value: i64 }"), 1);
+        assert_eq!(count("pub struct Figure { pub(super) value: i64 }"), 0);
+        assert_eq!(count("pub fn share_of(part: u32, whole: u32) -> Option<Figure> { x() }"), 1);
+        assert_eq!(count("pub(super) fn share_of(part: u32) -> Option<Figure> { x() }"), 0);
+        assert_eq!(count("impl Tally { pub fn new(n: u32) -> Self { Self(n) } }"), 1);
+        assert_eq!(count("impl Steps { pub fn late(&self) -> Tally { self.late } }"), 0);
+        assert_eq!(count("impl Steps { pub fn plan(n: u32) -> Vec<Option<Self>> { x() } }"), 0);
+        assert_eq!(given(&[]).len(), 5);
     }
 
     #[test]

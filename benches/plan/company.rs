@@ -64,7 +64,11 @@ impl Company {
         for cell in &self.cells {
             let home = Home { unit: cell.unit, values: &cell.values };
             counts.add(&self.frame, home, &cell.row);
-            inhabited.push(Inhabited { home, sizes: self.limits.sizes(&cell.row) });
+            inhabited.push(Inhabited {
+                home,
+                sizes: self.limits.sizes(&cell.row),
+                row: cell.row.clone(),
+            });
         }
         counts.add_up(&self.frame);
         (inhabited, counts)

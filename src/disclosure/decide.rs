@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
-use super::audit::{self, Inhabited, Scored, Source};
+use super::audit::{self, Inhabited, Measure, Narrow, Scored, Source};
 use super::counts::Counts;
 use super::frame::Frame;
 use super::limits::Limits;
 use super::parallel::in_parallel;
-use super::plan::Rule;
+use super::plan::{Leaks, Rule};
 
 /// What is decided about all slices of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,18 +37,28 @@ impl Decisions {
         threads: NonZeroUsize,
     ) -> Self {
         let (dimensions, items) = levels(frame, limits, (counts, cells), salt, threads);
+        let narrow = |open: Vec<Measure>| {
+            // Each item is looked at by a thread of its own.
+            let (open, threads) = (Mutex::new(open), NonZeroUsize::MIN);
+            Narrow { frame, limits, cells, threads, open }
+        };
         let of_item = |item: usize| {
             let counts = counts.map(limits.width_of_item(item), |row, into| {
                 limits.of_item(item, row, into);
             });
             // Which groups can be computed from fewer slices was found among all.
-            let plan = |safe: &(dyn Fn(&[u32]) -> bool + Sync), allowed: &[bool]| {
-                let leaks = |_: &[bool]| Vec::new();
-                Rule { frame, counts: &counts, safe, leaks: &leaks, thorough: false, salt }
-                    .plan(allowed)
+            let none: &Leaks<'_> = &|_: &[bool]| Vec::new();
+            let plan = |safe: &(dyn Fn(&[u32]) -> bool + Sync),
+                        leaks: &Leaks<'_>,
+                        allowed: &[bool]| {
+                Rule { frame, counts: &counts, safe, leaks, thorough: false, salt }.plan(allowed)
             };
-            let number = plan(&|row: &[u32]| limits.allows_number(row), &items);
-            let distribution = plan(&|row: &[u32]| limits.allows_distribution(row), &number);
+            let open = (0..limits.counted(item)).map(|answer| Measure::Share { item, answer });
+            let narrow = narrow(open.collect());
+            let number = plan(&|row: &[u32]| limits.allows_number(row), none, &items);
+            let told: &Leaks<'_> = &|shown: &[bool]| narrow.leaks(shown);
+            let safe = |row: &[u32]| limits.allows_distribution(row);
+            let distribution = plan(&safe, told, &number);
             (number, distribution)
         };
         let each = in_parallel(limits.items(), threads, &of_item);
@@ -84,9 +94,15 @@ fn levels(
     salt: &[u8],
     threads: NonZeroUsize,
 ) -> (Vec<bool>, Vec<bool>) {
+    let narrow = |open: Vec<Measure>| {
+        let open = Mutex::new(open);
+        Narrow { frame, limits, cells, threads, open }
+    };
+    let scales: Vec<Measure> = (0..limits.dimensions()).map(Measure::Dimension).collect();
     let of_people = |shown: &[bool]| {
         let measures = 0..limits.sizes_of_scales();
-        audit::leaks(frame, shown, (cells, measures), limits.minimum, threads)
+        let leaks = audit::leaks(frame, shown, (cells, measures), limits.minimum, threads);
+        if leaks.is_empty() { narrow(scales.clone()).leaks(shown) } else { leaks }
     };
     let rule = Rule {
         frame,
@@ -101,6 +117,7 @@ fn levels(
         let dimensions = rule.plan(&allowed);
         let open = Mutex::new(limits.items_together());
         let scored = Scored { frame, limits, counts, cells, threads, open };
+        let narrow = narrow((0..limits.items()).map(Measure::Item).collect());
         // Where dimensions alone tell of an item, the smallest of them has to go.
         let told = Mutex::new(BTreeSet::new());
         let of_items = |shown: &[bool]| {
@@ -116,7 +133,8 @@ fn levels(
                 }
                 Some(items.iter().map(Source::slice).collect())
             });
-            slices.collect()
+            let slices: Vec<Vec<usize>> = slices.collect();
+            if slices.is_empty() { narrow.leaks(shown) } else { slices }
         };
         let items = Rule {
             safe: &|row: &[u32]| limits.allows_items(row),

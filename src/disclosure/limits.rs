@@ -70,6 +70,14 @@ struct Answers<'a> {
     counted: &'a [u32],
 }
 
+/// A sum over people: how many they are, what it is, and what it is at most.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Extent {
+    pub(super) people: u32,
+    pub(super) value: u32,
+    pub(super) top: u32,
+}
+
 /// How far answers are from the ends of their scale, all in the same steps.
 #[derive(Clone, Copy, Debug, Default)]
 struct Distance {
@@ -177,6 +185,48 @@ impl Limits {
         2 + self.items[item].counted
     }
 
+    /// What those of a cell who answered anything of a dimension gave it, all items together; nothing
+    /// where one item is all of it.
+    pub(super) fn of_dimension(&self, dimension: usize, row: &[u32]) -> Extent {
+        let items =
+            (0..self.items.len()).filter(|item| self.dimension_of(*item) == Some(dimension));
+        let mut sum = Extent { people: row[1 + 2 * dimension], ..Extent::default() };
+        for item in items {
+            let Extent { value, top, .. } = self.of_points(item, row);
+            sum.value += if self.items[item].reversed { top - value } else { value };
+            sum.top += top;
+        }
+        sum
+    }
+
+    /// The answers of a cell to an item, in steps from the lowest; nothing where no points are counted.
+    pub(super) fn of_points(&self, item: usize, row: &[u32]) -> Extent {
+        let answers = self.answers(item, row);
+        let whole = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        match answers.distance() {
+            Some(Distance { above, range }) => {
+                Extent { people: answers.number, value: whole(above), top: whole(range) }
+            }
+            None => Extent::default(),
+        }
+    }
+
+    /// How many of a cell gave an answer to an item.
+    pub(super) fn of_share(&self, item: usize, answer: usize, row: &[u32]) -> Extent {
+        let Answers { number, counted, .. } = self.answers(item, row);
+        Extent { people: number, value: counted[answer], top: number }
+    }
+
+    /// How many answers to an item are counted.
+    pub(super) fn counted(&self, item: usize) -> usize {
+        self.items[item].counted
+    }
+
+    /// Number of dimensions.
+    pub(super) fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
     fn answers<'a>(&self, item: usize, row: &'a [u32]) -> Answers<'a> {
         let Judged { form, counted, .. } = self.items[item];
         let start = self.starts[item];
@@ -278,6 +328,15 @@ impl Limits {
             && (answers == 0
                 || (answers >= self.distribution_minimum
                     && row[2..].iter().all(|count| *count < answers)))
+    }
+}
+
+impl Extent {
+    /// Adds other people's.
+    pub(super) fn add(&mut self, other: Self) {
+        self.people += other.people;
+        self.value += other.value;
+        self.top += other.top;
     }
 }
 

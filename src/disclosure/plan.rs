@@ -20,23 +20,27 @@ const RETRIED_SLICES_MAX: usize = 3_000_000;
 /// Rounds after which one slice more is hidden for each sum that is found, when time is taken.
 const ROUNDS_PER_SLICE: usize = 4;
 
+/// Finds what can be computed from the slices that are shown, each time as slices of which one has to be
+/// hidden.
+pub(super) type Leaks<'a> = dyn Fn(&[bool]) -> Vec<Vec<usize>> + Sync + 'a;
+
 /// Decides about groups.
 #[derive(Clone)]
-pub struct Rule<'a> {
+pub(super) struct Rule<'a> {
     /// The slices.
-    pub frame: &'a Frame,
+    pub(super) frame: &'a Frame,
     /// What is counted in each.
-    pub counts: &'a Counts,
+    pub(super) counts: &'a Counts,
     /// Whether a group with these counts may be known.
-    pub safe: &'a (dyn Fn(&[u32]) -> bool + Sync),
+    pub(super) safe: &'a (dyn Fn(&[u32]) -> bool + Sync),
     /// Groups that can be computed from slices and must not be, each as slices of which one has to be
     /// hidden.
-    pub leaks: &'a (dyn Fn(&[bool]) -> Vec<Vec<usize>> + Sync),
+    pub(super) leaks: &'a Leaks<'a>,
     /// Whether time is taken so that as much as possible is shown: sums are ended slice by slice, and
     /// what was hidden for them is tried once more at the end.
-    pub thorough: bool,
+    pub(super) thorough: bool,
     /// Key of the order among equals: secret, and another one for each release.
-    pub salt: &'a [u8],
+    pub(super) salt: &'a [u8],
 }
 
 /// A plan that is being made.
@@ -48,7 +52,7 @@ pub(super) struct Plan<'a> {
 
 impl Rule<'_> {
     /// Which slices may be shown, of those that `allowed` names.
-    pub fn plan(&self, allowed: &[bool]) -> Vec<bool> {
+    pub(super) fn plan(&self, allowed: &[bool]) -> Vec<bool> {
         let mut plan = self.begin(allowed);
         let safe = plan.shown.clone();
         let mut leaked = Vec::new();

@@ -135,10 +135,10 @@ impl Company {
     }
 
     fn plan_with(&self, salt: &[u8]) -> Vec<bool> {
-        let cells = self.cells.iter().map(|cell| Inhabited {
-            home: Home { unit: cell.unit, values: &cell.values },
-            sizes: vec![cell.people],
-        });
+        let cells = self
+            .cells
+            .iter()
+            .map(|cell| Inhabited::of(Home { unit: cell.unit, values: &cell.values }, cell.people));
         plan_counts(&self.frame, &cells.collect::<Vec<_>>(), MINIMUM, salt)
     }
 
@@ -457,7 +457,7 @@ impl Judgement {
         for (cell, row) in company.cells.iter().zip(&rows) {
             let home = Home { unit: cell.unit, values: &cell.values };
             counts.add(&company.frame, home, row);
-            cells.push(Inhabited { home, sizes: limits.sizes(row) });
+            cells.push(Inhabited { home, sizes: limits.sizes(row), row: row.clone() });
         }
         counts.add_up(&company.frame);
         let threads = std::num::NonZeroUsize::MIN;

@@ -126,7 +126,7 @@ impl<'a> Counted<'a> {
     fn add_cell(&mut self, subject: &Subject, home: Home<'a>, given: &[u32]) {
         let row = subject.limits.row(given);
         self.counts.add(&subject.frame, home, &row);
-        self.cells.push(Inhabited { home, sizes: subject.limits.sizes(&row) });
+        self.cells.push(Inhabited { home, sizes: subject.limits.sizes(&row), row });
     }
 }
 

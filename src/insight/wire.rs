@@ -212,8 +212,28 @@ pub(super) fn preview(preview: &Preview) -> pb::PreviewReleaseResponse {
     }
 }
 
+/// A page of a breakdown. `covered` is the share of the invited that its rows cover, where they are
+/// segment values.
+pub(super) fn breakdown(
+    teller: Teller,
+    (columns, rows): (Vec<common::ScoreTarget>, Vec<pb::BreakdownRow>),
+    next_page_token: String,
+    release: Option<pb::Release>,
+    covered: Option<&Figure>,
+    language: &'static str,
+) -> pb::ListScoreBreakdownResponse {
+    pb::ListScoreBreakdownResponse {
+        columns,
+        rows,
+        next_page_token,
+        release,
+        suppression_notes: teller.notes(language),
+        coverage: covered.map(coverage),
+    }
+}
+
 /// The share of the invited that a segment dimension covers.
-pub(super) fn coverage(share: &Figure) -> f64 {
+fn coverage(share: &Figure) -> f64 {
     share.value()
 }
 

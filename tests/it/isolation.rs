@@ -451,8 +451,10 @@ async fn the_respondents_role_reads_no_answer_and_nothing_of_people() {
             assert_eq!(seen(&mut role, &table, None, ours).await, 0, "{table}");
         }
     }
+    // Waves with tokens are those that have a place for answers: elsewhere an answer fails for the lack
+    // of one, whoever's it is.
     let foreign = format!(
-        "INSERT INTO respondent_sealed SELECT '{}', wave_id, wave_id, 0, '' FROM respondent_waves",
+        "INSERT INTO respondent_sealed SELECT '{}', wave_id, wave_id, 0, '' FROM respondent_tokens",
         other.organization_id
     );
     assert!(refused(&mut role, ours, &foreign).await, "an answer is written for others");

@@ -32,6 +32,7 @@ mod oracle_waves;
 mod preview;
 mod promises;
 mod proxy;
+mod published;
 mod raw;
 mod release;
 mod requests;

@@ -6,6 +6,8 @@
 //! below the minimum is a sum of shown slices. And no answers of fewer to an item follow from item
 //! means and dimension scores together: a slice may show its dimensions without its items, and a
 //! dimension less what is known of its other items would be the one that is not shown.
+mod bounds;
+mod narrow;
 mod scored;
 mod sums;
 
@@ -17,6 +19,7 @@ use super::counts::Home;
 use super::frame::{Frame, Part, Slice};
 use super::parallel::in_parallel;
 
+pub(super) use self::narrow::{Measure, Narrow};
 pub(super) use self::scored::{Scored, Source};
 
 /// A cell with its answers.
@@ -27,12 +30,14 @@ pub struct Inhabited<'a> {
     /// How many of them answered, by what: anything, each dimension, each item. Whoever answered
     /// nothing of it adds nothing to what is shown of it.
     pub sizes: Vec<u32>,
+    /// What is counted of it.
+    pub row: Vec<u32>,
 }
 
 impl<'a> Inhabited<'a> {
     /// A cell of which nothing but the number of its people counts.
     pub fn of(home: Home<'a>, people: u32) -> Self {
-        Self { home, sizes: vec![people] }
+        Self { home, sizes: vec![people], row: vec![people] }
     }
 
     /// How many people it has.

@@ -162,14 +162,15 @@ impl InsightService for InsightRpc {
             });
         }
         let release = told_release(&mut teller, &seen, release.as_ref(), &results)?;
-        Ok(Response::new(pb::ListScoreBreakdownResponse {
-            columns: columns.into_iter().map(|(_, target)| target).collect(),
-            rows: told,
+        let columns = columns.into_iter().map(|(_, target)| target).collect();
+        Ok(Response::new(wire::breakdown(
+            teller,
+            (columns, told),
             next_page_token,
             release,
-            suppression_notes: teller.notes(note::language(&languages)),
-            coverage: covered.as_ref().map(wire::coverage),
-        }))
+            covered.as_ref(),
+            note::language(&languages),
+        )))
     }
 
     type WatchResultsStream =

@@ -1,0 +1,106 @@
+//! Which slices leave the answers of a small group too little room.
+use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
+
+use super::bounds::{self, Bounds, Unknown};
+use super::{Inhabited, Kinds, Nearest};
+use crate::disclosure::frame::Frame;
+use crate::disclosure::limits::{Extent, Limits};
+use crate::disclosure::parallel::in_parallel;
+
+/// A wave of which less and less is shown.
+pub(in crate::disclosure) struct Narrow<'a> {
+    pub(in crate::disclosure) frame: &'a Frame,
+    pub(in crate::disclosure) limits: &'a Limits,
+    pub(in crate::disclosure) cells: &'a [Inhabited<'a>],
+    pub(in crate::disclosure) threads: NonZeroUsize,
+    /// What is still looked at; where nobody is told it is taken out, since less leaves more room.
+    pub(in crate::disclosure) open: Mutex<Vec<Measure>>,
+}
+
+/// What is summed up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::disclosure) enum Measure {
+    /// The scores of a dimension, as the answers to all of its items together.
+    Dimension(usize),
+    /// The answers to an item.
+    Item(usize),
+    /// How often one answer to an item was given.
+    Share {
+        /// The item.
+        item: usize,
+        /// Position of the answer.
+        answer: usize,
+    },
+}
+
+impl Narrow<'_> {
+    /// For each group that is all but told the slices around it, of which one has to be hidden.
+    pub(in crate::disclosure) fn leaks(&self, shown: &[bool]) -> Vec<Vec<usize>> {
+        let nearest = Nearest::of(self.frame, shown);
+        let kinds = Kinds::of(self.cells, |cell| nearest.around(&cell.home));
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let measures = std::mem::take(&mut *open);
+        let found =
+            in_parallel(measures.len(), self.threads, &|at| self.told(&kinds, measures[at]));
+        let mut leaks = Vec::new();
+        for (measure, found) in measures.into_iter().zip(found) {
+            if !found.is_empty() {
+                open.push(measure);
+            }
+            leaks.extend(found);
+        }
+        leaks.sort_unstable();
+        leaks.dedup();
+        leaks
+    }
+
+    fn told(&self, kinds: &Kinds, measure: Measure) -> Vec<Vec<usize>> {
+        let mut extents = vec![Extent::default(); kinds.within.len()];
+        for (cell, kind) in self.cells.iter().zip(&kinds.of_cell) {
+            extents[*kind].add(self.extent(measure, &cell.row));
+        }
+        let kinds = kinds.within.iter().zip(extents);
+        let unknowns = kinds.filter(|(within, extent)| extent.people > 0 && !within.is_empty());
+        let unknowns: Vec<Unknown> = unknowns
+            .map(|(within, extent)| Unknown {
+                rows: within.clone(),
+                people: extent.people,
+                value: extent.value,
+                top: extent.top,
+            })
+            .collect();
+        let told =
+            bounds::told(&unknowns, &|unknown, bounds| self.is_safe(measure, unknown, bounds));
+        let slices = |at: usize| unknowns[at].rows.iter().map(|row| *row as usize).collect();
+        told.into_iter().map(slices).collect()
+    }
+
+    fn extent(&self, measure: Measure, row: &[u32]) -> Extent {
+        match measure {
+            Measure::Dimension(dimension) => self.limits.of_dimension(dimension, row),
+            Measure::Item(item) => self.limits.of_points(item, row),
+            Measure::Share { item, answer } => self.limits.of_share(item, answer, row),
+        }
+    }
+
+    /// Whether what is possible for a group leaves it room: more than a fifth of the scale for fewer than
+    /// the minimum, and no end for fewer than the distribution minimum. An answer is told when it
+    /// is known how many gave it.
+    fn is_safe(&self, measure: Measure, unknown: &Unknown, bounds: Bounds) -> bool {
+        let (width, top) = (bounds.largest - bounds.least, f64::from(unknown.top));
+        let is_small = unknown.people < self.limits.minimum;
+        match measure {
+            Measure::Share { .. } => !is_small || unknown.value == 0 || width >= 1.0,
+            Measure::Dimension(_) | Measure::Item(_) => {
+                let at_end = bounds.largest < 1.0 || bounds.least > top - 1.0;
+                (!is_small || NARROW * width > top)
+                    && (!at_end || unknown.people >= self.limits.distribution_minimum)
+            }
+        }
+    }
+}
+
+/// An interval of a group's mean that is no longer than the scale divided by this all but tells the
+/// mean.
+const NARROW: f64 = 5.0;
