@@ -5,14 +5,9 @@
 //! A group is no finding once two possible answers are known that lie far enough apart. So programs
 //! are solved for many groups at once, and for single ones only where that did not tell them apart.
 #![expect(clippy::float_arithmetic, reason = "linear programs are solved in floating numbers")]
-use std::collections::BTreeMap;
-
-use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
-
 use super::cells::{K, Measure};
 use super::company::Kind;
+use super::program::{Program, TOLERANCE};
 use super::published::{Card, Evidence};
 use super::report::Report;
 
@@ -22,137 +17,12 @@ const UNANIMOUS_MIN: u32 = 10;
 const FINE_MIN: u32 = 50;
 /// Share of its scale within which nobody may know a small group's mean.
 const NARROW: f64 = 0.2;
-/// Programs for all small groups at once.
-const ROUNDS: usize = 6;
-/// What a solution may be off.
-const TOLERANCE: f64 = 1e-5;
 
-/// Sums of classes of cells that nothing published tells apart, within bounds.
-struct Program {
-    /// The cells of each class, and how many answers they are.
-    classes: Vec<(Vec<usize>, u32)>,
-    /// Largest sum per answer.
-    top: f64,
-    /// Sums are whole numbers.
-    whole: bool,
-    /// Classes with the least and the largest sum.
-    rows: Vec<(Vec<usize>, f64, f64)>,
-    /// Per class the least and the largest sum that were seen to be possible.
-    seen: Vec<(f64, f64)>,
-    unsolved: usize,
-}
+/// Slices that are added and subtracted in all ways to tell what a bound follows from.
+const SIGNS_MAX: usize = 10;
 
-impl Program {
-    /// Rows are cards with the least and the largest sum of their cells.
-    fn new(sizes: &[u32], top: f64, whole: bool, cards: &[(&Card, f64, f64)]) -> Self {
-        let mut marks: Vec<Vec<usize>> = vec![Vec::new(); sizes.len()];
-        for (at, (card, ..)) in cards.iter().enumerate() {
-            for cell in &card.cells {
-                marks[*cell].push(at);
-            }
-        }
-        let mut classes: BTreeMap<&[usize], (Vec<usize>, u32)> = BTreeMap::new();
-        for (cell, marks) in marks.iter().enumerate() {
-            if sizes[cell] > 0 {
-                let class = classes.entry(marks).or_default();
-                class.0.push(cell);
-                class.1 += sizes[cell];
-            }
-        }
-        let mut rows: Vec<(Vec<usize>, f64, f64)> =
-            cards.iter().map(|(_, least, most)| (Vec::new(), *least, *most)).collect();
-        for (class, marks) in classes.keys().enumerate() {
-            for card in *marks {
-                rows[*card].0.push(class);
-            }
-        }
-        let classes: Vec<_> = classes.into_values().collect();
-        let seen = vec![(f64::INFINITY, f64::NEG_INFINITY); classes.len()];
-        Self { classes, top, whole, rows, seen, unsolved: 0 }
-    }
-
-    /// The sums with the largest value of an objective; they are possible for all classes.
-    fn solve(&mut self, objective: &[f64]) {
-        let mut problem = Problem::new(OptimizationDirection::Maximize);
-        let sums: Vec<Variable> = (0..)
-            .zip(&self.classes)
-            .map(|(class, (_, size)): (usize, _)| {
-                problem.add_var(objective[class], (0.0, self.top * f64::from(*size)))
-            })
-            .collect();
-        for (classes, least, most) in &self.rows {
-            let row: Vec<(Variable, f64)> =
-                classes.iter().map(|class| (sums[*class], 1.0)).collect();
-            if (most - least).abs() < f64::EPSILON {
-                problem.add_constraint(row, ComparisonOp::Eq, *least);
-            } else {
-                problem.add_constraint(row.clone(), ComparisonOp::Ge, *least);
-                problem.add_constraint(row, ComparisonOp::Le, *most);
-            }
-        }
-        let Some(solution) = problem.solve().ok().and_then(|solved| solved.into_solution().ok())
-        else {
-            self.unsolved += 1;
-            return;
-        };
-        let values: Vec<f64> = sums.iter().map(|sum| solution.var_value(*sum)).collect();
-        for (classes, least, most) in &self.rows {
-            let sum: f64 = classes.iter().map(|class| values[*class]).sum();
-            let is_within = sum > least - TOLERANCE && sum < most + TOLERANCE;
-            assert!(is_within, "the solver breaks a constraint: {sum} in {least}..{most}");
-        }
-        for (seen, value) in self.seen.iter_mut().zip(values) {
-            *seen = (seen.0.min(value), seen.1.max(value));
-        }
-    }
-
-    /// Bounds of a class as far as they are known, as whole sums where they are.
-    fn bounds(&self, class: usize) -> (f64, f64) {
-        let (least, most) = self.seen[class];
-        if self.whole {
-            ((least - TOLERANCE).ceil(), (most + TOLERANCE).floor())
-        } else {
-            (least, most)
-        }
-    }
-
-    /// Widens what is known to be possible of each of some classes, until it is `enough` or all.
-    fn explore(&mut self, targets: &[usize], enough: &impl Fn(&Self, usize) -> bool, seed: u64) {
-        let mut dice = StdRng::seed_from_u64(seed);
-        let left = |this: &Self| -> Vec<usize> {
-            targets.iter().copied().filter(|class| !enough(this, *class)).collect()
-        };
-        for round in 0..ROUNDS {
-            let mut objective = vec![0.0; self.classes.len()];
-            let open = left(self);
-            if open.is_empty() {
-                return;
-            }
-            for class in open {
-                objective[class] = match round {
-                    0 => 1.0,
-                    1 => -1.0,
-                    _ if dice.random_bool(0.5) => 1.0,
-                    _ => -1.0,
-                };
-            }
-            self.solve(&objective);
-        }
-        for class in left(self) {
-            for direction in [1.0, -1.0] {
-                if !enough(self, class) {
-                    let mut objective = vec![0.0; self.classes.len()];
-                    objective[class] = direction;
-                    self.solve(&objective);
-                }
-            }
-        }
-    }
-
-    fn top_of(&self, answers: u32) -> f64 {
-        self.top * f64::from(answers)
-    }
-}
+/// A card with the least and the largest sum of its cells.
+type Bounded<'a> = (&'a Card, f64, f64);
 
 /// Half a unit of the last decimal that is published of a slice.
 fn half(card: &Card) -> f64 {
@@ -213,42 +83,52 @@ fn few(size: u32) -> bool {
     (1..K).contains(&size)
 }
 
-/// Whether a published group of ten or more, or what is left of it without another, says by itself
-/// that a group within it is so near to an end, by a share of the scale: who knows that ten people agree, or nearly so, knows each of them. That is
-/// allowed.
+/// Whether a published group of ten or more, or one that is a sum and difference of published ones,
+/// says by itself that a group within it is so near to an end, by a share of the scale: who knows
+/// that ten people agree, or nearly so, knows each of them. That is allowed.
 fn is_told_by_many(
     evidence: &Evidence,
     measure: Measure,
-    cards: &[(&Card, f64, f64)],
+    reasons: &[&Bounded<'_>],
     (group, top, share): (&[usize], f64, f64),
 ) -> bool {
-    let within = |cells: &[usize]| group.iter().all(|cell| cells.contains(cell));
-    let few = share * top * f64::from(evidence.size(group, measure)) + TOLERANCE;
-    let tells = |cells: &[usize], least: f64, most: f64| {
-        let size = evidence.size(cells, measure);
-        let all = top * f64::from(size);
-        size >= UNANIMOUS_MIN && within(cells) && (most <= few || all - least <= few)
-    };
-    cards.iter().filter(|(card, ..)| within(&card.cells)).any(|(card, least, most)| {
-        tells(&card.cells, *least, *most)
-            || cards.iter().any(|(other, other_least, other_most)| {
-                let (rest, is_part) = without(&card.cells, &other.cells);
-                is_part && tells(&rest, least - other_most, most - other_least)
-            })
+    if reasons.len() > SIGNS_MAX {
+        return false;
+    }
+    let near = share * top * f64::from(evidence.size(group, measure)) + TOLERANCE;
+    (0..1_u32 << reasons.len()).any(|signs| {
+        let mut sums = vec![0; evidence.cells.len()];
+        let (mut least, mut most) = (0.0, 0.0);
+        for (place, (card, low, high)) in reasons.iter().enumerate() {
+            let is_added = signs >> place & 1 == 1;
+            for cell in &card.cells {
+                sums[*cell] += if is_added { 1 } else { -1 };
+            }
+            least += if is_added { *low } else { -high };
+            most += if is_added { *high } else { -low };
+        }
+        // What nobody of answered counts for nothing.
+        let there = |cell: usize| evidence.size(&[cell], measure) > 0;
+        let all: Vec<usize> =
+            (0..sums.len()).filter(|cell| there(*cell) && sums[*cell] != 0).collect();
+        let size = evidence.size(&all, measure);
+        size >= UNANIMOUS_MIN
+            && all.iter().all(|cell| sums[*cell] == 1)
+            && group.iter().all(|cell| all.contains(cell))
+            && (most <= near || top * f64::from(size) - least <= near)
     })
 }
 
-/// What is left of a set without another, and whether the other is a part of it.
-fn without(all: &[usize], part: &[usize]) -> (Vec<usize>, bool) {
-    let rest: Vec<usize> = all.iter().copied().filter(|cell| !part.contains(cell)).collect();
-    let is_part = rest.len() + part.len() == all.len();
-    (rest, is_part)
+/// The slices that a bound follows from, in words.
+fn names(reasons: &[&Bounded<'_>]) -> String {
+    let names: Vec<&str> = reasons.iter().map(|(card, ..)| card.name.as_str()).collect();
+    names.join(", ")
 }
 
 fn narrow(
     evidence: &Evidence,
     measure: Measure,
-    (sizes, cards): (&[u32], &[(&Card, f64, f64)]),
+    (sizes, cards): (&[u32], &[Bounded<'_>]),
     mut system: Program,
     report: &mut Report,
 ) {
@@ -296,7 +176,10 @@ fn narrow(
         for (cells, answers) in parts(&system, class) {
             let Some(why) = verdict(&system, class, answers) else { continue };
             let share = if why == "narrow" { NARROW } else { 0.0 };
-            if is_told_by_many(evidence, measure, cards, (&cells, system.top, share)) {
+            let holds = |trial: &Program| verdict(trial, class, answers) == Some(why);
+            let reasons = system.reasons(class, &holds);
+            let reasons: Vec<&Bounded<'_>> = reasons.iter().map(|row| &cards[*row]).collect();
+            if is_told_by_many(evidence, measure, &reasons, (&cells, system.top, share)) {
                 report.count("small groups known by ten or more who agree", 1);
                 continue;
             }
@@ -304,7 +187,8 @@ fn narrow(
                 let (least, most) = bounds(&system, class, answers);
                 let whom = evidence.describe(&cells, measure);
                 let top = system.top_of(answers);
-                format!("{measure:?} of {whom}: {why}, {least:.2}..{most:.2} of 0..{top}")
+                let how = names(&reasons);
+                format!("{measure:?} of {whom}: {why}, {least:.2}..{most:.2} of 0..{top} by {how}")
             });
         }
     }
@@ -320,7 +204,7 @@ pub(super) fn choices(evidence: &Evidence, report: &mut Report) {
             .filter_map(|card| Some((card, card.items[item].shares.as_ref()?)))
             .collect();
         for code in 0..kind.codes() {
-            let cards: Vec<(&Card, f64, f64)> = told
+            let cards: Vec<Bounded<'_>> = told
                 .iter()
                 .map(|(card, shares)| {
                     let size = f64::from(evidence.size(&card.cells, measure));
@@ -343,7 +227,7 @@ pub(super) fn choices(evidence: &Evidence, report: &mut Report) {
 fn pinned(
     evidence: &Evidence,
     (item, code): (usize, usize),
-    (sizes, cards): (&[u32], &[(&Card, f64, f64)]),
+    (sizes, cards): (&[u32], &[Bounded<'_>]),
     report: &mut Report,
 ) {
     let mut system = Program::new(sizes, 1.0, true, cards);
@@ -377,13 +261,19 @@ fn pinned(
                 report.count("options that nobody of a small group chose", 1);
                 continue;
             }
-            if is_told_by_many(evidence, Measure::Item(item), cards, (&[cell], 1.0, 0.0)) {
+            let holds = |trial: &Program| {
+                let (least, most) = open(trial, class, answers);
+                most - least <= TOLERANCE && most > TOLERANCE
+            };
+            let reasons = system.reasons(class, &holds);
+            let reasons: Vec<&Bounded<'_>> = reasons.iter().map(|row| &cards[*row]).collect();
+            if is_told_by_many(evidence, Measure::Item(item), &reasons, (&[cell], 1.0, 0.0)) {
                 report.count("small groups known by ten or more who agree", 1);
                 continue;
             }
             report.find("counts of options", || {
                 let whom = evidence.describe(&[cell], Measure::Item(item));
-                format!("{least} of {whom} chose {code} of i{item}")
+                format!("{least} of {whom} chose {code} of i{item} by {}", names(&reasons))
             });
         }
     }

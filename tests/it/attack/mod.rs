@@ -11,6 +11,7 @@ mod founding;
 mod interval;
 mod linear;
 mod planted;
+mod program;
 mod published;
 mod report;
 mod shares;
