@@ -70,12 +70,13 @@ struct Answers<'a> {
     counted: &'a [u32],
 }
 
-/// A sum over people: how many they are, what it is, and what it is at most.
+/// A sum over people: how many they are, of them those in small cells, what it is, and what it is at most.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Extent {
     pub(super) people: u32,
-    pub(super) value: u32,
-    pub(super) top: u32,
+    pub(super) in_small_cells: u32,
+    pub(super) value: f64,
+    pub(super) top: f64,
 }
 
 /// How far answers are from the ends of their scale, all in the same steps.
@@ -185,16 +186,30 @@ impl Limits {
         2 + self.items[item].counted
     }
 
-    /// What those of a cell who answered anything of a dimension gave it, all items together; nothing
-    /// where one item is all of it.
+    /// What those of a cell who answered anything of a dimension gave it, by the weights that its items
+    /// have when all are answered.
     pub(super) fn of_dimension(&self, dimension: usize, row: &[u32]) -> Extent {
-        let items =
-            (0..self.items.len()).filter(|item| self.dimension_of(*item) == Some(dimension));
-        let mut sum = Extent { people: row[1 + 2 * dimension], ..Extent::default() };
-        for item in items {
-            let Extent { value, top, .. } = self.of_points(item, row);
-            sum.value += if self.items[item].reversed { top - value } else { value };
-            sum.top += top;
+        let people = row[1 + 2 * dimension];
+        let mut sum = Extent::of(people, row[2 + 2 * dimension]);
+        let entries = self.items.iter().enumerate().filter_map(|(item, judged)| {
+            judged.score.filter(|entry| entry.dimension == dimension).map(|entry| (item, entry))
+        });
+        let entries: Vec<(usize, Entry)> = entries.collect();
+        for (item, entry) in &entries {
+            let facet = entries.iter().filter(|(_, other)| other.facet == entry.facet);
+            let of_facet: u32 = facet.map(|(_, other)| other.weight).sum();
+            let of_item = self.of_points(*item, row);
+            let weight =
+                f64::from(entry.facet_weight) * f64::from(entry.weight) / f64::from(of_facet);
+            let steps = self.items[*item].counted.saturating_sub(1).max(1);
+            let share = weight / f64::from(u32::try_from(steps).unwrap_or(u32::MAX));
+            let value = if self.items[*item].reversed {
+                of_item.top - of_item.value
+            } else {
+                of_item.value
+            };
+            sum.value += share * value;
+            sum.top += share * of_item.top;
         }
         sum
     }
@@ -202,19 +217,23 @@ impl Limits {
     /// The answers of a cell to an item, in steps from the lowest; nothing where no points are counted.
     pub(super) fn of_points(&self, item: usize, row: &[u32]) -> Extent {
         let answers = self.answers(item, row);
-        let whole = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-        match answers.distance() {
-            Some(Distance { above, range }) => {
-                Extent { people: answers.number, value: whole(above), top: whole(range) }
-            }
-            None => Extent::default(),
+        let Some(Distance { above, range }) = answers.distance() else { return Extent::default() };
+        let whole = |number: u64| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+        Extent {
+            value: whole(above),
+            top: whole(range),
+            ..Extent::of(answers.number, answers.in_small_cells)
         }
     }
 
     /// How many of a cell gave an answer to an item.
     pub(super) fn of_share(&self, item: usize, answer: usize, row: &[u32]) -> Extent {
-        let Answers { number, counted, .. } = self.answers(item, row);
-        Extent { people: number, value: counted[answer], top: number }
+        let Answers { number, in_small_cells, counted, .. } = self.answers(item, row);
+        Extent {
+            value: f64::from(counted[answer]),
+            top: f64::from(number),
+            ..Extent::of(number, in_small_cells)
+        }
     }
 
     /// How many answers to an item are counted.
@@ -332,9 +351,14 @@ impl Limits {
 }
 
 impl Extent {
+    fn of(people: u32, in_small_cells: u32) -> Self {
+        Self { people, in_small_cells, ..Self::default() }
+    }
+
     /// Adds other people's.
     pub(super) fn add(&mut self, other: Self) {
         self.people += other.people;
+        self.in_small_cells += other.in_small_cells;
         self.value += other.value;
         self.top += other.top;
     }

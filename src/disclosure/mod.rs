@@ -31,7 +31,6 @@ pub use extent::Extent;
 pub use figure::{Figure, Hidden, Kind, Method, Released};
 pub use frame::{Frame, Part, Slice};
 pub use limits::{Entry, Form, Judged, Limits};
-use plan::Rule;
 pub use plan::plan_counts;
 pub use publish::{Computed, Draft, ItemDraft, Published, Score, publish};
 pub use steps::{Steps, Turnout, coverage};

@@ -8,6 +8,7 @@
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
+use super::plan::Rule;
 use super::*;
 
 const MINIMUM: u32 = 5;

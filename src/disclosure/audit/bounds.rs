@@ -12,27 +12,25 @@ use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
+use crate::disclosure::limits::Extent;
+
 /// Most unknowns of a program.
 const NEAR_MAX: usize = 150;
 /// Programs that are solved for all small groups nearby at once, before each by itself.
 const ROUNDS: usize = 3;
 /// What a solution may be off.
-const TOLERANCE: f64 = 1e-6;
+pub(super) const TOLERANCE: f64 = 1e-6;
 
 /// The sum of a measure in a kind of cells.
 #[derive(Clone, Debug)]
 pub(super) struct Unknown {
     /// The rows that it is in.
     pub(super) rows: Vec<u32>,
-    /// How many people's answers it sums up, above 0.
-    pub(super) people: u32,
-    /// What it is.
-    pub(super) value: u32,
-    /// What it is at most.
-    pub(super) top: u32,
+    /// What is summed up, of at least one person.
+    pub(super) extent: Extent,
 }
 
-/// The least and the largest whole sum that is known to be possible.
+/// The least and the largest sum that is known to be possible.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
     pub(super) least: f64,
@@ -49,7 +47,7 @@ pub(super) fn told(unknowns: &[Unknown], is_safe: &dyn Fn(&Unknown, Bounds) -> b
         }
     }
     let seen = unknowns.iter().map(|unknown| {
-        let value = f64::from(unknown.value);
+        let value = unknown.extent.value;
         Bounds { least: value, largest: value }
     });
     let mut search = Search { unknowns, is_safe, members, seen: seen.collect() };
@@ -130,11 +128,11 @@ impl Search<'_> {
         for at in near {
             let unknown = &self.unknowns[*at];
             let weight = objective.get(at).copied().unwrap_or(0.0);
-            let sum = problem.add_var(weight, (0.0, f64::from(unknown.top)));
+            let sum = problem.add_var(weight, (0.0, unknown.extent.top));
             for row in &unknown.rows {
                 let (members, total) = rows.entry(*row).or_default();
                 members.push((sum, 1.0));
-                *total += f64::from(unknown.value);
+                *total += unknown.extent.value;
             }
             sums.push(sum);
         }
@@ -150,7 +148,7 @@ impl Search<'_> {
         };
         let is_within = |(at, sum): (&usize, &Variable)| {
             let value = solution.var_value(*sum);
-            value > -TOLERANCE && value < f64::from(self.unknowns[*at].top) + TOLERANCE
+            value > -TOLERANCE && value < self.unknowns[*at].extent.top + TOLERANCE
         };
         if !rows.values().all(is_kept) || !near.iter().zip(&sums).all(is_within) {
             return;
@@ -168,13 +166,14 @@ mod tests {
     use super::*;
 
     fn unknown(rows: &[u32], people: u32, value: u32) -> Unknown {
-        Unknown { rows: rows.to_vec(), people, value, top: 4 * people }
+        let (value, top) = (f64::from(value), f64::from(4 * people));
+        Unknown { rows: rows.to_vec(), extent: Extent { people, in_small_cells: 0, value, top } }
     }
 
     /// Which unknowns may lie within a fifth of their scale.
     fn narrow(unknowns: &[Unknown]) -> Vec<usize> {
         told(unknowns, &|unknown, Bounds { least, largest }| {
-            unknown.people >= 5 || 5.0 * (largest - least) > f64::from(unknown.top)
+            unknown.extent.people >= 5 || 5.0 * (largest - least) > unknown.extent.top
         })
     }
 
@@ -214,7 +213,7 @@ mod tests {
                 .collect();
             let all: Vec<usize> = (0..unknowns.len()).collect();
             let seen = unknowns.iter().map(|unknown| {
-                let value = f64::from(unknown.value);
+                let value = unknown.extent.value;
                 Bounds { least: value, largest: value }
             });
             let mut search = Search {
@@ -229,7 +228,7 @@ mod tests {
                 }
             }
             for (unknown, Bounds { least, largest }) in unknowns.iter().zip(&search.seen) {
-                assert!(-TOLERANCE <= *least && *largest <= f64::from(unknown.top) + TOLERANCE);
+                assert!(-TOLERANCE <= *least && *largest <= unknown.extent.top + TOLERANCE);
             }
         }
     }

@@ -2,7 +2,7 @@
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
-use super::bounds::{self, Bounds, Unknown};
+use super::bounds::{self, Bounds, TOLERANCE, Unknown};
 use super::{Inhabited, Kinds, Nearest};
 use crate::disclosure::frame::Frame;
 use crate::disclosure::limits::{Extent, Limits};
@@ -62,14 +62,8 @@ impl Narrow<'_> {
         }
         let kinds = kinds.within.iter().zip(extents);
         let unknowns = kinds.filter(|(within, extent)| extent.people > 0 && !within.is_empty());
-        let unknowns: Vec<Unknown> = unknowns
-            .map(|(within, extent)| Unknown {
-                rows: within.clone(),
-                people: extent.people,
-                value: extent.value,
-                top: extent.top,
-            })
-            .collect();
+        let unknowns: Vec<Unknown> =
+            unknowns.map(|(within, extent)| Unknown { rows: within.clone(), extent }).collect();
         let told =
             bounds::told(&unknowns, &|unknown, bounds| self.is_safe(measure, unknown, bounds));
         let slices = |at: usize| unknowns[at].rows.iter().map(|row| *row as usize).collect();
@@ -85,19 +79,28 @@ impl Narrow<'_> {
     }
 
     /// Whether what is possible for a group leaves it room: more than a fifth of the scale for fewer than
-    /// the minimum, and no end for fewer than the distribution minimum. An answer is told when it
-    /// is known how many gave it.
+    /// the minimum, and for so many inside; and no end for fewer than the distribution minimum. An
+    /// answer is told when it is known how many gave it.
     fn is_safe(&self, measure: Measure, unknown: &Unknown, bounds: Bounds) -> bool {
-        let (width, top) = (bounds.largest - bounds.least, f64::from(unknown.top));
-        let is_small = unknown.people < self.limits.minimum;
-        match measure {
-            Measure::Share { .. } => !is_small || unknown.value == 0 || width >= 1.0,
-            Measure::Dimension(_) | Measure::Item(_) => {
-                let at_end = bounds.largest < 1.0 || bounds.least > top - 1.0;
-                (!is_small || NARROW * width > top)
-                    && (!at_end || unknown.people >= self.limits.distribution_minimum)
+        let Extent { people, in_small_cells, value, top } = unknown.extent;
+        let is_small = people < self.limits.minimum;
+        let (least, largest) = match measure {
+            Measure::Dimension(_) => (bounds.least, bounds.largest),
+            Measure::Item(_) | Measure::Share { .. } => {
+                ((bounds.least - TOLERANCE).ceil(), (bounds.largest + TOLERANCE).floor())
             }
+        };
+        if let Measure::Share { .. } = measure {
+            return !is_small || value < 1.0 || largest - least >= 1.0;
         }
+        let small = if is_small { people } else { in_small_cells.min(self.limits.minimum - 1) };
+        let has_room = (1..=small).all(|part| {
+            // The rest of the group may have given anything, too.
+            let part = top * f64::from(part) / f64::from(people);
+            NARROW * (largest.min(part) - (least - (top - part)).max(0.0)) > part + TOLERANCE
+        });
+        let at_end = largest < TOLERANCE || least > top - TOLERANCE;
+        has_room && (!at_end || people >= self.limits.distribution_minimum)
     }
 }
 
