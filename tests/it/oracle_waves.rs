@@ -31,7 +31,7 @@ const CHUNK: usize = 500;
 const BINARY: f64 = 1e-9;
 
 /// The folder of real data, when there is one.
-fn oracle_dir() -> Option<PathBuf> {
+pub(crate) fn oracle_dir() -> Option<PathBuf> {
     std::env::var_os("ORGFIT_ORACLE_DIR").map(PathBuf::from)
 }
 
@@ -43,7 +43,8 @@ fn expected(wave: &str) -> Value {
     serde_json::from_slice::<Value>(&text).unwrap()[wave].take()
 }
 
-fn rows(dir: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
+/// The rows of a file, by column.
+pub(crate) fn rows(dir: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_path(dir.join("data").join(name)).unwrap();
     reader.deserialize().map(Result::unwrap).collect()
 }
@@ -436,7 +437,8 @@ async fn unit_ids(client: &Client) -> BTreeMap<String, String> {
     page.units.into_iter().map(|unit| (unit.external_id, unit.unit_id)).collect()
 }
 
-const ROLES: [&str; 4] = ["director", "manager", "supervisor", "staff"];
+/// Roles of the county's people.
+pub(crate) const ROLES: [&str; 4] = ["director", "manager", "supervisor", "staff"];
 
 /// A county's survey with roles and "not applicable", imported as sheets that were collected
 /// elsewhere. How answers become sheets is told in the script.
@@ -509,9 +511,11 @@ async fn a_county_survey_is_published_as_computed_from_the_file() {
     tally.tell("pierce", 50);
 }
 
-type Sheets = Vec<((String, String), Vec<i32>)>;
+/// Answer sheets with department and role.
+pub(crate) type Sheets = Vec<((String, String), Vec<i32>)>;
 
-fn pierce_sheets(rows: &[BTreeMap<String, String>]) -> Sheets {
+/// The county's answer sheets, each with its department and role.
+pub(crate) fn pierce_sheets(rows: &[BTreeMap<String, String>]) -> Sheets {
     let mut counts: BTreeMap<(String, String, usize), usize> = BTreeMap::new();
     let mut sheets: BTreeMap<(String, String, usize), Vec<i32>> = BTreeMap::new();
     for row in rows {

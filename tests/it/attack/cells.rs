@@ -34,11 +34,6 @@ impl Cell {
         count(&self.sheets, |_| true)
     }
 
-    /// How many answered an item.
-    pub(super) fn answered(&self, item: usize) -> u32 {
-        count(&self.sheets, |sheet| sheet[item] > 0)
-    }
-
     /// How many chose a code of an item; of a choice, an option.
     pub(super) fn chose(&self, kind: Kind, item: usize, code: usize) -> u32 {
         count(&self.sheets, |sheet| has_chosen(kind, sheet[item], code))

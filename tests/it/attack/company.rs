@@ -11,14 +11,18 @@ const INVITED_MAX: usize = 300;
 const UNITS_MAX: usize = 100;
 /// Most levels below the uppermost unit.
 const DEPTH_MAX: usize = 8;
+/// Points of the scales of invented companies.
+const CODES: i32 = 5;
 /// Share of companies in which every question is answered.
 const COMPLETE: f64 = 0.25;
 
 /// What an item asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A rating of 1 to 5 that enters the facet with this number.
+    /// A rating from 1 up that enters the facet with this number.
     Scored {
+        /// Points of the scale.
+        codes: i32,
         /// The facet, 0 to 2; the first two are of the first dimension.
         facet: usize,
         /// A high rating is bad.
@@ -41,7 +45,7 @@ impl Kind {
     /// How many codes there are; of the choice how many options.
     pub(super) fn codes(self) -> usize {
         match self {
-            Self::Scored { .. } => 5,
+            Self::Scored { codes, .. } => usize::try_from(codes).unwrap(),
             Self::Outcome => 11,
             Self::Choice => OPTIONS,
         }
@@ -50,7 +54,7 @@ impl Kind {
     /// Steps of an answer from the worst end of its scale up, for what has a mean.
     pub(super) fn steps(self, code: i32) -> i64 {
         match self {
-            Self::Scored { reversed: true, .. } => i64::from(5 - code),
+            Self::Scored { reversed: true, codes, .. } => i64::from(codes - code),
             _ => i64::from(code - 1),
         }
     }
@@ -58,7 +62,7 @@ impl Kind {
     /// Most steps, for what has a mean.
     pub(super) fn steps_max(self) -> Option<i64> {
         match self {
-            Self::Scored { .. } => Some(4),
+            Self::Scored { codes, .. } => Some(i64::from(codes) - 1),
             Self::Outcome => Some(10),
             Self::Choice => None,
         }
@@ -143,10 +147,9 @@ impl Company {
         let rate = 0.4 + 0.55 * dice.random_range(0.0..1.0_f64).powi(2);
         let rate = if invited { rate } else { 1.0 };
         // Where somebody lacks a value, few cells can be split: often nobody does.
-        let lacking = values.iter().map(|_| match dice.random_bool(0.6) {
-            true => 0.0,
-            false => dice.random_range(0.0..0.15),
-        });
+        let lacking = values
+            .iter()
+            .map(|_| if dice.random_bool(0.6) { 0.0 } else { dice.random_range(0.0..0.15) });
         let lacking: Vec<f64> = lacking.collect();
         let skews: Vec<f64> = values.iter().map(|_| dice.random_range(0.3..0.65)).collect();
         let sizes = unit_weights(dice, &parents);
@@ -255,6 +258,7 @@ fn items(dice: &mut StdRng) -> Vec<Kind> {
         .into_iter()
         .enumerate()
         .map(|(item, facet)| Kind::Scored {
+            codes: CODES,
             facet,
             reversed: item == reversed,
             weight: if dice.random_bool(0.8) { 1 } else { 2 },
@@ -327,8 +331,8 @@ impl Mood {
         let place = (self.levels[item] + self.shifts[unit] + noise).clamp(0.0, 0.999);
         let at = |count: i32| i32::try_from(floor(place * f64::from(count))).unwrap();
         match self.items[item] {
-            Kind::Scored { reversed: true, .. } => 5 - at(5),
-            Kind::Scored { .. } => 1 + at(5),
+            Kind::Scored { reversed: true, codes, .. } => codes - at(codes),
+            Kind::Scored { codes, .. } => 1 + at(codes),
             Kind::Outcome => 1 + at(11),
             Kind::Choice => [1, 3, 2, 6, 4][usize::try_from(at(5)).unwrap()],
         }

@@ -338,11 +338,11 @@ fn question(item: usize, kind: Kind) -> instrument::Item {
         ..instrument::Item::default()
     };
     match kind {
-        Kind::Scored { facet, reversed, weight } => instrument::Item {
+        Kind::Scored { codes, facet, reversed, weight } => instrument::Item {
             role: instrument::ItemRole::Score.into(),
             facet_key: format!("f{facet}"),
             referent: instrument::Referent::OwnUnit.into(),
-            format: rating(1, 5),
+            format: rating(1, codes),
             reverse_scored: reversed,
             allow_cannot_judge: true,
             weight,

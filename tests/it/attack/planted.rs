@@ -29,7 +29,9 @@ fn careless(evidence: &Evidence, name: String, cells: Vec<usize>) -> Card {
             Kind::Choice => None,
             _ if answered == 0 => None,
             Kind::Outcome => Some(steps / f64::from(answered)),
-            Kind::Scored { .. } => Some(25.0 * steps / f64::from(answered)),
+            Kind::Scored { codes, .. } => {
+                Some(100.0 * steps / (f64::from(codes - 1) * f64::from(answered)))
+            }
         };
         let mean = mean.map(|mean| Figure { value: rounded(mean, responses) });
         ItemCard { mean, ..ItemCard::default() }
@@ -99,8 +101,7 @@ pub(super) fn with_all_counts(evidence: &Evidence) -> usize {
     }
     let direct = more_found(evidence, &leaky, "direct count", exact::direct);
     let lines = more_found(evidence, &leaky, "counts of items", exact::counts);
-    // Either way of finding must find something.
-    direct.min(lines)
+    direct + lines
 }
 
 /// A second tree of the same people, in which some units lie elsewhere, with a release of its own.

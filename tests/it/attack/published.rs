@@ -107,6 +107,13 @@ impl Evidence {
         cells_of(&self.company, &self.cells, place)
     }
 
+    /// The company in words.
+    pub(super) fn size_in_words(&self) -> String {
+        let Company { seed, people, parents, .. } = &self.company;
+        let (people, units) = (people.len(), parents.len());
+        format!("seed {seed} ({people} people, {units} units, {} slices)", self.cards.len())
+    }
+
     /// A few cells in words.
     pub(super) fn describe(&self, cells: &[usize], measure: Measure) -> String {
         let named = cells.iter().map(|at| {
@@ -272,7 +279,7 @@ fn item_card(item: &pb::ItemScore, kind: Kind) -> ItemCard {
     let cannot_judge = estimate(item.cannot_judge_share.as_ref());
     let sizes = mean.into_iter().chain(deviation).chain(cannot_judge);
     let sizes = sizes.chain(shares.iter().copied().flatten());
-    let told = sizes.filter_map(|each| each.sample_size).next();
+    let told = sizes.into_iter().find_map(|each| each.sample_size);
     ItemCard {
         mean: mean.map(|mean| Figure { value: mean.value }),
         deviation: deviation.map(|deviation| deviation.value),

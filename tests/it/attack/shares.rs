@@ -8,6 +8,12 @@ use super::company::Company;
 use super::published::{Evidence, Part, Place, places};
 use super::report::Report;
 
+/// Names of what is counted.
+pub(super) const UNITS_ENOUGH: &str = "units with enough answers";
+pub(super) const UNITS_SHOWN: &str = "units shown";
+pub(super) const SLICES_PLAIN: &str = "slices of the plain rule";
+pub(super) const SLICES_SHOWN: &str = "slices shown";
+
 /// Counts what is shown and what could be.
 pub(super) fn compare(evidence: &Evidence, report: &mut Report) {
     let enough = |place: &Place| evidence.size(&evidence.cells_of(*place), Measure::Responses) >= K;
@@ -15,11 +21,11 @@ pub(super) fn compare(evidence: &Evidence, report: &mut Report) {
         .into_iter()
         .filter(|place| place.part == Part::Whole && !place.own && enough(place))
         .collect();
-    report.count("units with enough answers", units.len());
+    report.count(UNITS_ENOUGH, units.len());
     let shown = units.iter().filter(|unit| evidence.cards.contains_key(unit));
-    report.count("of these shown", shown.count());
-    report.count("slices of the plain rule", plain(evidence, false).len());
-    report.count("slices shown", evidence.cards.len());
+    report.count(UNITS_SHOWN, shown.count());
+    report.count(SLICES_PLAIN, plain(evidence, false).len());
+    report.count(SLICES_SHOWN, evidence.cards.len());
 }
 
 /// The slices that the plain remainder rule shows. With `forgets_own_staff` it looks at the parts of
