@@ -72,7 +72,7 @@ struct Answers<'a> {
 
 /// A sum over people: how many they are, of them those in small cells, what it is, and what it is at most.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Extent {
+pub(super) struct Sum {
     pub(super) people: u32,
     pub(super) in_small_cells: u32,
     pub(super) value: f64,
@@ -188,9 +188,9 @@ impl Limits {
 
     /// What those of a cell who answered anything of a dimension gave it, by the weights that its items
     /// have when all are answered.
-    pub(super) fn of_dimension(&self, dimension: usize, row: &[u32]) -> Extent {
+    pub(super) fn of_dimension(&self, dimension: usize, row: &[u32]) -> Sum {
         let people = row[1 + 2 * dimension];
-        let mut sum = Extent::of(people, row[2 + 2 * dimension]);
+        let mut sum = Sum::of(people, row[2 + 2 * dimension]);
         let entries = self.items.iter().enumerate().filter_map(|(item, judged)| {
             judged.score.filter(|entry| entry.dimension == dimension).map(|entry| (item, entry))
         });
@@ -215,24 +215,24 @@ impl Limits {
     }
 
     /// The answers of a cell to an item, in steps from the lowest; nothing where no points are counted.
-    pub(super) fn of_points(&self, item: usize, row: &[u32]) -> Extent {
+    pub(super) fn of_points(&self, item: usize, row: &[u32]) -> Sum {
         let answers = self.answers(item, row);
-        let Some(Distance { above, range }) = answers.distance() else { return Extent::default() };
+        let Some(Distance { above, range }) = answers.distance() else { return Sum::default() };
         let whole = |number: u64| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
-        Extent {
+        Sum {
             value: whole(above),
             top: whole(range),
-            ..Extent::of(answers.number, answers.in_small_cells)
+            ..Sum::of(answers.number, answers.in_small_cells)
         }
     }
 
     /// How many of a cell gave an answer to an item.
-    pub(super) fn of_share(&self, item: usize, answer: usize, row: &[u32]) -> Extent {
+    pub(super) fn of_share(&self, item: usize, answer: usize, row: &[u32]) -> Sum {
         let Answers { number, in_small_cells, counted, .. } = self.answers(item, row);
-        Extent {
+        Sum {
             value: f64::from(counted[answer]),
             top: f64::from(number),
-            ..Extent::of(number, in_small_cells)
+            ..Sum::of(number, in_small_cells)
         }
     }
 
@@ -350,7 +350,7 @@ impl Limits {
     }
 }
 
-impl Extent {
+impl Sum {
     fn of(people: u32, in_small_cells: u32) -> Self {
         Self { people, in_small_cells, ..Self::default() }
     }

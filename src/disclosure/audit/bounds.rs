@@ -12,7 +12,7 @@ use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use crate::disclosure::limits::Extent;
+use crate::disclosure::limits::Sum;
 
 /// Most unknowns of a program.
 const NEAR_MAX: usize = 150;
@@ -27,7 +27,7 @@ pub(super) struct Unknown {
     /// The rows that it is in.
     pub(super) rows: Vec<u32>,
     /// What is summed up, of at least one person.
-    pub(super) extent: Extent,
+    pub(super) extent: Sum,
 }
 
 /// The least and the largest sum that is known to be possible.
@@ -164,7 +164,7 @@ mod tests {
 
     fn unknown(rows: &[u32], people: u32, value: u32) -> Unknown {
         let (value, top) = (f64::from(value), f64::from(4 * people));
-        Unknown { rows: rows.to_vec(), extent: Extent { people, in_small_cells: 0, value, top } }
+        Unknown { rows: rows.to_vec(), extent: Sum { people, in_small_cells: 0, value, top } }
     }
 
     /// Which unknowns may lie within a fifth of their scale.

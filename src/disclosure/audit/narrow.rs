@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use super::bounds::{self, Bounds, TOLERANCE, Unknown};
 use super::{Inhabited, Kinds, Nearest};
 use crate::disclosure::frame::Frame;
-use crate::disclosure::limits::{Extent, Limits};
+use crate::disclosure::limits::{Limits, Sum};
 use crate::disclosure::parallel::in_parallel;
 
 /// A wave of which less and less is shown.
@@ -57,7 +57,7 @@ impl Narrow<'_> {
     }
 
     fn told(&self, kinds: &Kinds, measure: Measure) -> Vec<Vec<usize>> {
-        let mut extents = vec![Extent::default(); kinds.within.len()];
+        let mut extents = vec![Sum::default(); kinds.within.len()];
         for (cell, kind) in self.cells.iter().zip(&kinds.of_cell) {
             extents[*kind].add(self.extent(measure, &cell.row));
         }
@@ -67,7 +67,7 @@ impl Narrow<'_> {
             unknowns.map(|(within, extent)| Unknown { rows: within.clone(), extent }).collect();
         let told =
             bounds::told(&unknowns, &|unknown, bounds| self.is_safe(measure, unknown, bounds));
-        let mut rows: BTreeMap<u32, Extent> = BTreeMap::new();
+        let mut rows: BTreeMap<u32, Sum> = BTreeMap::new();
         for Unknown { rows: within, extent } in &unknowns {
             for row in within {
                 rows.entry(*row).or_default().add(*extent);
@@ -75,7 +75,7 @@ impl Narrow<'_> {
         }
         // The row that is nearest to an end leaves the least room.
         let room = |row: &u32| {
-            let Extent { value, top, .. } = rows.get(row).copied().unwrap_or_default();
+            let Sum { value, top, .. } = rows.get(row).copied().unwrap_or_default();
             value.min(top - value)
         };
         let tightest = |at: &usize| {
@@ -85,7 +85,7 @@ impl Narrow<'_> {
         told.iter().filter_map(tightest).map(|slice| vec![slice]).collect()
     }
 
-    fn extent(&self, measure: Measure, row: &[u32]) -> Extent {
+    fn extent(&self, measure: Measure, row: &[u32]) -> Sum {
         match measure {
             Measure::Dimension(dimension) => self.limits.of_dimension(dimension, row),
             Measure::Item(item) => self.limits.of_points(item, row),
@@ -97,7 +97,7 @@ impl Narrow<'_> {
     /// the minimum, and for so many inside; and no end for fewer than the distribution minimum. An
     /// answer is told when it is known how many gave it.
     fn is_safe(&self, measure: Measure, unknown: &Unknown, bounds: Bounds) -> bool {
-        let Extent { people, in_small_cells, value, top } = unknown.extent;
+        let Sum { people, in_small_cells, value, top } = unknown.extent;
         let is_small = people < self.limits.minimum;
         let (least, largest) = match measure {
             Measure::Dimension(_) => (bounds.least, bounds.largest),

@@ -43,8 +43,8 @@ pub(super) fn leaks(mut columns: Vec<Column>, minimum: u32) -> Vec<Vec<u32>> {
     if find(false).is_empty() {
         return Vec::new();
     }
-    let named = |rows: Vec<u32>| rows.into_iter().map(|row| names[row as usize]).collect();
-    find(true).into_iter().map(named).collect()
+    let in_names = |rows: Vec<u32>| rows.into_iter().map(|row| names[row as usize]).collect();
+    find(true).into_iter().map(in_names).collect()
 }
 
 /// Numbers the rows that there are from 0; returns what they were called.
