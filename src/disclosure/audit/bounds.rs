@@ -65,10 +65,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn is_safe(&self, at: usize) -> bool {
-        let Bounds { least, largest } = self.seen[at];
-        let whole =
-            Bounds { least: (least - TOLERANCE).ceil(), largest: (largest + TOLERANCE).floor() };
-        (self.is_safe)(&self.unknowns[at], whole)
+        (self.is_safe)(&self.unknowns[at], self.seen[at])
     }
 
     /// Looks for possible sums until the unknown is safe.

@@ -1,4 +1,5 @@
 //! Which slices leave the answers of a small group too little room.
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
@@ -35,7 +36,7 @@ pub(in crate::disclosure) enum Measure {
 }
 
 impl Narrow<'_> {
-    /// For each group that is all but told the slices around it, of which one has to be hidden.
+    /// For each group that is all but told the slice around it that has to be hidden.
     pub(in crate::disclosure) fn leaks(&self, shown: &[bool]) -> Vec<Vec<usize>> {
         let nearest = Nearest::of(self.frame, shown);
         let kinds = Kinds::of(self.cells, |cell| nearest.around(&cell.home));
@@ -66,8 +67,22 @@ impl Narrow<'_> {
             unknowns.map(|(within, extent)| Unknown { rows: within.clone(), extent }).collect();
         let told =
             bounds::told(&unknowns, &|unknown, bounds| self.is_safe(measure, unknown, bounds));
-        let slices = |at: usize| unknowns[at].rows.iter().map(|row| *row as usize).collect();
-        told.into_iter().map(slices).collect()
+        let mut rows: BTreeMap<u32, Extent> = BTreeMap::new();
+        for Unknown { rows: within, extent } in &unknowns {
+            for row in within {
+                rows.entry(*row).or_default().add(*extent);
+            }
+        }
+        // The row that is nearest to an end leaves the least room.
+        let room = |row: &u32| {
+            let Extent { value, top, .. } = rows.get(row).copied().unwrap_or_default();
+            value.min(top - value)
+        };
+        let tightest = |at: &usize| {
+            let within = unknowns[*at].rows.iter();
+            within.min_by(|one, other| room(one).total_cmp(&room(other))).map(|row| *row as usize)
+        };
+        told.iter().filter_map(tightest).map(|slice| vec![slice]).collect()
     }
 
     fn extent(&self, measure: Measure, row: &[u32]) -> Extent {
