@@ -4,7 +4,8 @@ Usage: disclosure.py ORACLE_DIR [FILE ...]    the files of target/attack unless 
 
 `ORACLE_DIR/attack.py` needs SciPy, which is installed into an environment of its own below target/.
 Exits with 1 if anything is disclosed. That ten or more people who agree are known is allowed: a group
-is no disclosure when one published cell of ten or more around it says as much of it by itself.
+is no disclosure when one published cell of ten or more around it says as much of it by itself. Nor is
+it counted that nobody of a small group chose an option, which follows where nobody of a larger did.
 """
 import collections
 import concurrent.futures
@@ -59,6 +60,11 @@ def is_told_by_many(found, told, sizes):
     )
 
 
+def words(found):
+    keys = ("verdict", "measure", "group", "n", "mean", "combination")
+    return " ".join(str(found.get(key, "")) for key in keys)
+
+
 def attack(python, script, file):
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
@@ -92,12 +98,13 @@ def main(oracle_dir, names):
                 not complete for complete in report["search_complete"].values()
             )
             for found in report["disclosures"]:
-                if is_told_by_many(found, told, sizes):
+                if ":answer=" in found["measure"] and found["mean"][1] <= 0:
+                    counts["options that nobody of a small group chose"] += 1
+                elif is_told_by_many(found, told, sizes):
                     counts["groups known by ten or more who agree"] += 1
-                    continue
-                counts["disclosures"] += 1
-                print(f"{file.name}: {found['verdict']} {found['measure']} {found['group']} n={found['n']}"
-                      f" mean {found['mean']} {found.get('combination', '')}")
+                else:
+                    counts["disclosures"] += 1
+                    print(f"{file.name}: {words(found)}")
     for name in ("files", "disclosures", "warnings"):
         counts[name] += 0
     print(", ".join(f"{count} {name}" for name, count in counts.items()))

@@ -12,7 +12,7 @@ use super::published::{Card, Evidence, Figure, ItemCard, Part, Place, name, plac
 use super::report::Report;
 use super::shares::plain;
 
-/// Half of what the mean of an item is rounded to, as the engine does.
+/// A mean with as many decimals as the engine tells.
 fn rounded(value: f64, responses: u32) -> f64 {
     let step = if responses < 50 { 10.0 } else { 100.0 };
     (value * step).round() / step
