@@ -20,7 +20,7 @@ mod shares;
 use company::Company;
 use published::Evidence;
 use report::Report;
-use shares::{SLICES_PLAIN, SLICES_SHOWN, UNITS_ENOUGH, UNITS_SHOWN};
+use shares::{SLICES_OF_ANSWERS, SLICES_OF_PEOPLE, SLICES_SHOWN, UNITS_ENOUGH, UNITS_SHOWN};
 
 use crate::harness::World;
 use crate::oracle_waves::oracle_dir;
@@ -79,7 +79,12 @@ async fn nothing_published_gives_a_group_away() {
 /// Tells how much is shown of what could be.
 fn tell_shares(report: &Report) {
     let count = |name: &str| report.counts.get(name).copied().unwrap_or(0);
-    for (shown, all) in [(UNITS_SHOWN, UNITS_ENOUGH), (SLICES_SHOWN, SLICES_PLAIN)] {
+    let shares = [
+        (UNITS_SHOWN, UNITS_ENOUGH),
+        (SLICES_SHOWN, SLICES_OF_PEOPLE),
+        (SLICES_SHOWN, SLICES_OF_ANSWERS),
+    ];
+    for (shown, all) in shares {
         let (part, whole) = (count(shown), count(all));
         println!("{shown}: {part} of {whole} {all}, {} %", part * 100 / whole.max(1));
     }

@@ -10,7 +10,7 @@ use super::company::Kind;
 use super::exact;
 use super::published::{Card, Evidence, Figure, ItemCard, Part, Place, name, places};
 use super::report::Report;
-use super::shares::plain;
+use super::shares::{BY_PEOPLE, plain};
 
 /// A mean with as many decimals as the engine tells.
 fn rounded(value: f64, responses: u32) -> f64 {
@@ -80,7 +80,7 @@ pub(super) fn without_remainders(evidence: &Evidence) -> usize {
 /// A remainder rule that sees no own staff: what is left of a unit when all units below are shown.
 pub(super) fn without_own_staff(evidence: &Evidence) -> usize {
     let mut leaky = evidence.clone();
-    for place in plain(evidence, true) {
+    for place in plain(evidence, &BY_PEOPLE, true) {
         if !evidence.cards.contains_key(&place) {
             let cells = evidence.cells_of(place);
             leaky.others.push(careless(evidence, format!("{} (planted)", name(place)), cells));
