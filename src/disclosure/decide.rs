@@ -37,11 +37,6 @@ impl Decisions {
         threads: NonZeroUsize,
     ) -> Self {
         let (dimensions, items) = levels(frame, limits, (counts, cells), salt, threads);
-        let narrow = |open: Vec<Measure>| {
-            // Each item is looked at by a thread of its own.
-            let (open, threads) = (Mutex::new(open), NonZeroUsize::MIN);
-            Narrow { frame, limits, cells, threads, open }
-        };
         let of_item = |item: usize| {
             let counts = counts.map(limits.width_of_item(item), |row, into| {
                 limits.of_item(item, row, into);
@@ -53,8 +48,9 @@ impl Decisions {
                         allowed: &[bool]| {
                 Rule { frame, counts: &counts, safe, leaks, thorough: false, salt }.plan(allowed)
             };
-            let open = (0..limits.counted(item)).map(|answer| Measure::Share { item, answer });
-            let narrow = narrow(open.collect());
+            // Each item is looked at by a thread of its own.
+            let shares = (0..limits.counted(item)).map(|answer| Measure::Share { item, answer });
+            let narrow = Narrow::new(frame, limits, cells, shares, NonZeroUsize::MIN);
             let number = plan(&|row: &[u32]| limits.allows_number(row), none, &items);
             let told: &Leaks<'_> = &|shown: &[bool]| narrow.leaks(shown);
             let safe = |row: &[u32]| limits.allows_distribution(row);
@@ -94,15 +90,14 @@ fn levels(
     salt: &[u8],
     threads: NonZeroUsize,
 ) -> (Vec<bool>, Vec<bool>) {
-    let narrow = |open: Vec<Measure>| {
-        let open = Mutex::new(open);
-        Narrow { frame, limits, cells, threads, open }
-    };
-    let scales: Vec<Measure> = (0..limits.dimensions()).map(Measure::Dimension).collect();
+    let scales = (0..limits.dimensions()).map(Measure::Dimension);
+    let scales = Narrow::new(frame, limits, cells, scales, threads);
+    let items = (0..limits.items()).map(Measure::Item);
+    let each_item = Narrow::new(frame, limits, cells, items, threads);
     let of_people = |shown: &[bool]| {
         let measures = 0..limits.sizes_of_scales();
         let leaks = audit::leaks(frame, shown, (cells, measures), limits.minimum, threads);
-        if leaks.is_empty() { narrow(scales.clone()).leaks(shown) } else { leaks }
+        if leaks.is_empty() { scales.again().leaks(shown) } else { leaks }
     };
     let rule = Rule {
         frame,
@@ -117,7 +112,7 @@ fn levels(
         let dimensions = rule.plan(&allowed);
         let open = Mutex::new(limits.items_together());
         let scored = Scored { frame, limits, counts, cells, threads, open };
-        let narrow = narrow((0..limits.items()).map(Measure::Item).collect());
+        let narrow = each_item.again();
         // Where dimensions alone tell of an item, the smallest of them has to go.
         let told = Mutex::new(BTreeSet::new());
         let of_items = |shown: &[bool]| {

@@ -104,6 +104,23 @@ impl Frame {
         }
     }
 
+    /// Which line of parts a slice is in: wholes, the values of each dimension, and of each pair.
+    pub(super) fn line_of(&self, number: usize) -> usize {
+        let of_units = self.parents.len() * 2 * self.parts();
+        if number < of_units {
+            let firsts = (0..self.values.len()).map(|dimension| self.value_offset(dimension, 0));
+            return firsts.take_while(|first| number % self.parts() >= *first).count();
+        }
+        let pairs = self.pairs.iter().map(|(first, second)| {
+            usize::from(self.values[*first]) * usize::from(self.values[*second])
+        });
+        let ends = pairs.scan(of_units, |end, pairs| {
+            *end += pairs;
+            Some(*end)
+        });
+        1 + self.values.len() + ends.take_while(|end| number >= *end).count()
+    }
+
     /// Position of a value among the parts of a unit.
     pub fn value_offset(&self, dimension: usize, value: u16) -> usize {
         1 + self.values[..dimension].iter().map(|values| usize::from(*values)).sum::<usize>()

@@ -295,7 +295,10 @@ impl Limits {
             && match items {
                 0 => true,
                 1 => single,
-                _ => differ && !self.is_told(distance, number, in_small_cells),
+                _ => {
+                    number >= self.distribution_minimum
+                        || differ && !self.is_told(distance, number, in_small_cells)
+                }
             }
     }
 
@@ -306,7 +309,7 @@ impl Limits {
     }
 
     /// Enough answered; below the distribution minimum at least two answers are off either end
-    /// point, and one above it; and what small cells inside answered is not all but told.
+    /// point, and what small cells inside answered is not all but told; from it on one is off.
     fn allows_item(&self, answers: Answers<'_>) -> bool {
         let Answers { number, in_small_cells, .. } = answers;
         if number == 0 {
@@ -318,7 +321,7 @@ impl Limits {
         number >= self.minimum
             && number - low >= off
             && number - high >= off
-            && !answers.distance().is_some_and(told)
+            && (number >= self.distribution_minimum || !answers.distance().is_some_and(told))
     }
 
     /// Whether the distance of a group's answers from an end of the scale tells all of them, or

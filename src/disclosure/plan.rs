@@ -14,8 +14,11 @@ use super::counts::Counts;
 use super::frame::Frame;
 use super::{audit, line, tree};
 
-/// Slices that are looked at, for all hidden ones together that are tried once more at the end.
-const RETRIED_SLICES_MAX: usize = 3_000_000;
+/// Slices that are looked at to choose what to hide, and once more to show again what need not be hidden.
+const LOOKED_AT_MAX: usize = 3_000_000;
+
+/// Most sums for which it is tried out which slice is best hidden.
+const TRIED_SUMS_MAX: usize = 8;
 
 /// Rounds after which one slice more is hidden for each sum that is found, when time is taken.
 const ROUNDS_PER_SLICE: usize = 4;
@@ -47,6 +50,8 @@ pub(super) struct Rule<'a> {
 pub(super) struct Plan<'a> {
     rule: &'a Rule<'a>,
     shown: Vec<bool>,
+    /// Slices that may still be looked at.
+    to_look_at: usize,
     ranks: RefCell<HashMap<usize, [u8; 32]>>,
 }
 
@@ -54,22 +59,25 @@ impl Rule<'_> {
     /// Which slices may be shown, of those that `allowed` names.
     pub(super) fn plan(&self, allowed: &[bool]) -> Vec<bool> {
         let mut plan = self.begin(allowed);
-        let safe = plan.shown.clone();
         let mut leaked = Vec::new();
+        while plan.hide_remainders() {}
         for round in 0.. {
-            while plan.hide_remainders() {}
-            let more = plan.hide_leaks(round);
-            if more.is_empty() {
+            let leaks = (self.leaks)(&plan.shown);
+            if leaks.is_empty() {
                 break;
             }
-            leaked.extend(more);
+            let before = plan.shown.clone();
+            if !plan.hide_best(&leaks) {
+                plan.hide_leaks(leaks, round);
+                while plan.hide_remainders() {}
+            }
+            leaked
+                .extend((0..before.len()).filter(|number| before[*number] && !plan.shown[*number]));
         }
         // What was hidden first may be safe now that others are. The largest are tried first.
-        leaked.retain(|number| safe[*number]);
         leaked.sort_unstable_by_key(|number| std::cmp::Reverse(plan.rank(*number)));
-        if self.thorough {
-            plan.show_what_is_safe(&leaked);
-        }
+        plan.to_look_at = if self.thorough { LOOKED_AT_MAX } else { 0 };
+        plan.show_what_is_safe(&leaked);
         plan.shown
     }
 
@@ -79,7 +87,12 @@ impl Rule<'_> {
             let row = self.counts.row(number);
             allowed[number] && row[0] > 0 && (self.safe)(row)
         });
-        Plan { rule: self, shown: shown.collect(), ranks: RefCell::default() }
+        Plan {
+            rule: self,
+            shown: shown.collect(),
+            to_look_at: if self.thorough { LOOKED_AT_MAX } else { 0 },
+            ranks: RefCell::default(),
+        }
     }
 }
 
@@ -109,14 +122,40 @@ impl<'a> Plan<'a> {
         hidden
     }
 
-    /// Looks for groups that can be computed by whatever sums, and hides of the slices that each is
-    /// computed from the cheapest; more of them each time a few rounds have not been the end of
-    /// it, since the same group may follow from other slices. Returns what was hidden.
-    fn hide_leaks(&mut self, round: usize) -> Vec<usize> {
-        let found = (self.rule.leaks)(&self.shown);
+    /// Hides the slice after which the least has to be hidden for sums of which there are few, as far
+    /// as one step ahead tells, and what has to go with it. False when nothing was.
+    fn hide_best(&mut self, leaks: &[Vec<usize>]) -> bool {
+        if leaks.len() > TRIED_SUMS_MAX {
+            return false;
+        }
+        let mut slices: Vec<usize> = leaks.iter().flatten().copied().collect();
+        slices.sort_unstable_by_key(|number| self.rank(*number));
+        slices.dedup();
+        let before = self.shown.clone();
+        let mut best: Option<(usize, Vec<bool>)> = None;
+        for number in slices {
+            let Some(left) = self.to_look_at.checked_sub(before.len()) else { break };
+            self.to_look_at = left;
+            self.hide(number);
+            while self.hide_remainders() {}
+            let after = std::mem::replace(&mut self.shown, before.clone());
+            let hidden =
+                before.iter().zip(&after).filter(|(before, after)| before != after).count();
+            let price = hidden + (self.rule.leaks)(&after).len();
+            if best.as_ref().is_none_or(|(least, _)| price < *least) {
+                best = Some((price, after));
+            }
+        }
+        let Some((_, shown)) = best else { return false };
+        self.shown = shown;
+        true
+    }
+
+    /// Hides of the slices that each group is computed from the cheapest; more of them each time a few
+    /// rounds have not been the end of it, since the same group may follow from other slices.
+    fn hide_leaks(&mut self, leaks: Vec<Vec<usize>>, round: usize) {
         let each = 1 + if self.rule.thorough { round / ROUNDS_PER_SLICE } else { round };
-        let mut leaks: Vec<_> = found.into_iter().map(|slices| (each, slices)).collect();
-        let mut hidden = Vec::new();
+        let mut leaks: Vec<_> = leaks.into_iter().map(|slices| (each, slices)).collect();
         while !leaks.is_empty() {
             let mut ended: BTreeMap<usize, u32> = BTreeMap::new();
             for number in leaks.iter().flat_map(|(_, slices)| slices) {
@@ -129,7 +168,7 @@ impl<'a> Plan<'a> {
                 price.cmp(&(u64::from(other.0) * u64::from(*ends))).then(one.cmp(&other))
             });
             let Some((cheapest, _)) = cheapest else { break };
-            hidden.push(cheapest);
+            self.hide(cheapest);
             for (left, slices) in &mut leaks {
                 if let Some(at) = slices.iter().position(|number| *number == cheapest) {
                     slices.swap_remove(at);
@@ -138,28 +177,20 @@ impl<'a> Plan<'a> {
             }
             leaks.retain(|(left, slices)| *left > 0 && !slices.is_empty());
         }
-        for number in &hidden {
-            self.hide(*number);
-        }
-        hidden
     }
 
     /// Shows slices again for which nothing else has to be hidden, one after the other.
     fn show_what_is_safe(&mut self, numbers: &[usize]) {
-        let mut looked_at = 0;
-
         for number in numbers {
-            if looked_at >= RETRIED_SLICES_MAX {
-                break;
-            }
             self.shown[*number] = true;
             // Nothing but the lines of the slice has changed, and all others were safe.
             if !line::is_safe_around(self, *number) || !tree::is_safe_around(self, *number) {
                 self.shown[*number] = false;
                 continue;
             }
-            looked_at += self.shown.len();
-            self.shown[*number] = (self.rule.leaks)(&self.shown).is_empty();
+            let left = self.to_look_at.checked_sub(self.shown.len());
+            self.shown[*number] = left.is_some() && (self.rule.leaks)(&self.shown).is_empty();
+            self.to_look_at = left.unwrap_or(0);
         }
     }
 

@@ -7,6 +7,7 @@
 //! means and dimension scores together: a slice may show its dimensions without its items, and a
 //! dimension less what is known of its other items would be the one that is not shown.
 mod bounds;
+mod exchange;
 mod narrow;
 mod scored;
 mod sums;
@@ -14,6 +15,7 @@ mod sums;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
+use self::exchange::Exchanges;
 use self::sums::Column;
 use super::counts::Home;
 use super::frame::{Frame, Part, Slice};
@@ -52,17 +54,52 @@ struct Kinds {
     within: Vec<Vec<u32>>,
     /// The kind of each cell.
     of_cell: Vec<usize>,
+    /// What can be exchanged between them.
+    exchanges: Exchanges,
 }
 
 impl Kinds {
-    fn of(cells: &[Inhabited<'_>], within: impl Fn(&Inhabited<'_>) -> Vec<u32>) -> Self {
+    /// `within` gives slices of the frame, or numbers that are as far beyond as a slice from the first.
+    fn of(
+        frame: &Frame,
+        cells: &[Inhabited<'_>],
+        within: impl Fn(&Inhabited<'_>) -> Vec<u32>,
+    ) -> Self {
         let of_cells: Vec<Vec<u32>> = cells.iter().map(within).collect();
         let mut within = of_cells.clone();
         within.sort_unstable();
         within.dedup();
         let kind = |of_cell: &Vec<u32>| within.binary_search(of_cell).unwrap_or_default();
-        let of_cell = of_cells.iter().map(kind).collect();
-        Self { within, of_cell }
+        let of_cell: Vec<usize> = of_cells.iter().map(kind).collect();
+        let mut people = vec![0; within.len()];
+        for (cell, kind) in cells.iter().zip(&of_cell) {
+            people[*kind] += cell.people();
+        }
+        let part_of = |row: u32| frame.line_of(row as usize % frame.len());
+        let exchanges = Exchanges::new(&within, &people, part_of);
+        Self { within, of_cell, exchanges }
+    }
+
+    /// The kinds, by how many of each answered something, of which it is not shown yet that they are in
+    /// no group below the minimum that can be computed. One that can exchange answers with others that
+    /// are in none is in none itself: a sum with it alone would change.
+    fn stuck(&self, sizes: &[u32], minimum: u32) -> Vec<bool> {
+        let is_few = |size: &u32| (1..minimum).contains(size);
+        let mut stuck: Vec<bool> = sizes.iter().map(is_few).collect();
+        let mut open: Vec<usize> = (0..stuck.len()).filter(|kind| stuck[*kind]).collect();
+        loop {
+            let before = open.len();
+            open.retain(|kind| {
+                let can_be = |other: usize| sizes[other] > 0 && !stuck[other];
+                let mut exchanges = self.exchanges.of(*kind).iter();
+                stuck[*kind] = !self.within[*kind].is_empty()
+                    && !exchanges.any(|exchange| exchange.others().all(can_be));
+                stuck[*kind]
+            });
+            if open.len() == before {
+                return stuck;
+            }
+        }
     }
 
     /// How many of each kind answered something.
@@ -86,14 +123,16 @@ pub(super) fn leaks(
     threads: NonZeroUsize,
 ) -> Vec<Vec<usize>> {
     let nearest = Nearest::of(frame, shown);
-    let kinds = Kinds::of(cells, |cell| nearest.around(&cell.home));
+    let kinds = Kinds::of(frame, cells, |cell| nearest.around(&cell.home));
     let measures = different(cells, measures);
     let found: Vec<Vec<Vec<usize>>> = in_parallel(measures.len(), threads, &|at| {
         let sizes = kinds.sizes(cells, measures[at]);
+        let stuck = kinds.stuck(&sizes, minimum);
         let columns = (0..).zip(kinds.within.iter().zip(sizes)).filter(|(_, (_, size))| *size > 0);
         let columns = columns.map(|(kind, (within, people))| {
             let rows = within.iter().map(|slice| (*slice, 1)).collect();
-            Column { rows, subject: 0, kind, people }
+            let few = stuck[kind as usize].then_some(people);
+            Column { rows, subject: 0, kind, few }
         });
         let leaks = sums::leaks(columns.collect(), minimum);
         leaks.into_iter().map(|rows| rows.into_iter().map(|row| row as usize).collect()).collect()

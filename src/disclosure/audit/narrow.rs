@@ -1,9 +1,9 @@
 //! Which slices leave the answers of a small group too little room.
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
-use super::bounds::{self, Bounds, TOLERANCE, Unknown};
+use super::bounds::{self, Bounds, TOLERANCE, Unknowns};
 use super::{Inhabited, Kinds, Nearest};
 use crate::disclosure::frame::Frame;
 use crate::disclosure::limits::{Limits, Sum};
@@ -11,12 +11,19 @@ use crate::disclosure::parallel::in_parallel;
 
 /// A wave of which less and less is shown.
 pub(in crate::disclosure) struct Narrow<'a> {
-    pub(in crate::disclosure) frame: &'a Frame,
-    pub(in crate::disclosure) limits: &'a Limits,
-    pub(in crate::disclosure) cells: &'a [Inhabited<'a>],
-    pub(in crate::disclosure) threads: NonZeroUsize,
+    frame: &'a Frame,
+    limits: &'a Limits,
+    cells: &'a [Inhabited<'a>],
+    threads: NonZeroUsize,
     /// What is still looked at; where nobody is told it is taken out, since less leaves more room.
-    pub(in crate::disclosure) open: Mutex<Vec<Measure>>,
+    open: Mutex<Vec<Measured>>,
+}
+
+/// A measure with its sum in each cell.
+#[derive(Clone)]
+struct Measured {
+    measure: Measure,
+    sums: Vec<Sum>,
 }
 
 /// What is summed up.
@@ -35,15 +42,41 @@ pub(in crate::disclosure) enum Measure {
     },
 }
 
-impl Narrow<'_> {
-    /// For each group that is all but told the slice around it that has to be hidden.
+impl<'a> Narrow<'a> {
+    /// Of all that is looked at, with at most so many `threads`.
+    pub(in crate::disclosure) fn new(
+        frame: &'a Frame,
+        limits: &'a Limits,
+        cells: &'a [Inhabited<'a>],
+        measures: impl Iterator<Item = Measure>,
+        threads: NonZeroUsize,
+    ) -> Self {
+        let measured = |measure: Measure| {
+            let sum = |cell: &Inhabited<'_>| match measure {
+                Measure::Dimension(dimension) => limits.of_dimension(dimension, &cell.row),
+                Measure::Item(item) => limits.of_points(item, &cell.row),
+                Measure::Share { item, answer } => limits.of_share(item, answer, &cell.row),
+            };
+            Measured { measure, sums: cells.iter().map(sum).collect() }
+        };
+        let open = Mutex::new(measures.map(measured).collect());
+        Self { frame, limits, cells, threads, open }
+    }
+
+    /// The same wave with all that is still looked at.
+    pub(in crate::disclosure) fn again(&self) -> Self {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        Self { open: Mutex::new(open.clone()), ..*self }
+    }
+
+    /// For each group that is all but told the slices around it, of which one has to be hidden.
     pub(in crate::disclosure) fn leaks(&self, shown: &[bool]) -> Vec<Vec<usize>> {
         let nearest = Nearest::of(self.frame, shown);
-        let kinds = Kinds::of(self.cells, |cell| nearest.around(&cell.home));
+        let kinds = Kinds::of(self.frame, self.cells, |cell| nearest.around(&cell.home));
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let measures = std::mem::take(&mut *open);
         let found =
-            in_parallel(measures.len(), self.threads, &|at| self.told(&kinds, measures[at]));
+            in_parallel(measures.len(), self.threads, &|at| self.told(&kinds, &measures[at]));
         let mut leaks = Vec::new();
         for (measure, found) in measures.into_iter().zip(found) {
             if !found.is_empty() {
@@ -56,48 +89,44 @@ impl Narrow<'_> {
         leaks
     }
 
-    fn told(&self, kinds: &Kinds, measure: Measure) -> Vec<Vec<usize>> {
-        let mut extents = vec![Sum::default(); kinds.within.len()];
-        for (cell, kind) in self.cells.iter().zip(&kinds.of_cell) {
-            extents[*kind].add(self.extent(measure, &cell.row));
+    fn told(&self, kinds: &Kinds, measured: &Measured) -> Vec<Vec<usize>> {
+        let mut sums = vec![Sum::default(); kinds.within.len()];
+        for (sum, kind) in measured.sums.iter().zip(&kinds.of_cell) {
+            sums[*kind].add(*sum);
         }
-        let kinds = kinds.within.iter().zip(extents);
-        let unknowns = kinds.filter(|(within, extent)| extent.people > 0 && !within.is_empty());
-        let unknowns: Vec<Unknown> =
-            unknowns.map(|(within, extent)| Unknown { rows: within.clone(), extent }).collect();
-        let told =
-            bounds::told(&unknowns, &|unknown, bounds| self.is_safe(measure, unknown, bounds));
-        let mut rows: BTreeMap<u32, Sum> = BTreeMap::new();
-        for Unknown { rows: within, extent } in &unknowns {
-            for row in within {
-                rows.entry(*row).or_default().add(*extent);
-            }
-        }
-        // The row that is nearest to an end leaves the least room.
-        let room = |row: &u32| {
-            let Sum { value, top, .. } = rows.get(row).copied().unwrap_or_default();
-            value.min(top - value)
-        };
-        let tightest = |at: &usize| {
-            let within = unknowns[*at].rows.iter();
-            within.min_by(|one, other| room(one).total_cmp(&room(other))).map(|row| *row as usize)
-        };
-        told.iter().filter_map(tightest).map(|slice| vec![slice]).collect()
+        let Kinds { within, exchanges, .. } = kinds;
+        let unknowns = Unknowns { within, sums: &sums, exchanges };
+        let of_many = self.room_of_many(within, &sums);
+        let told = bounds::told(unknowns, &|at, bounds| {
+            self.is_safe(measured.measure, (sums[at], of_many[at]), bounds)
+        });
+        told.iter().map(|at| within[*at].iter().map(|row| *row as usize).collect()).collect()
     }
 
-    fn extent(&self, measure: Measure, row: &[u32]) -> Sum {
-        match measure {
-            Measure::Dimension(dimension) => self.limits.of_dimension(dimension, row),
-            Measure::Item(item) => self.limits.of_points(item, row),
-            Measure::Share { item, answer } => self.limits.of_share(item, answer, row),
+    /// How far what is left of shown slices, where enough for distributions answered, is from an end,
+    /// for each kind the least of what it is in. So much they tell by themselves, and may (who knows
+    /// that ten agree knows each of them).
+    fn room_of_many(&self, within: &[Vec<u32>], sums: &[Sum]) -> Vec<f64> {
+        let mut rows: HashMap<u32, Sum> = HashMap::new();
+        for (rows_of, sum) in within.iter().zip(sums) {
+            for row in rows_of {
+                rows.entry(*row).or_default().add(*sum);
+            }
         }
+        let room = |row: &u32| {
+            let Sum { people, value, top, .. } = rows.get(row).copied().unwrap_or_default();
+            (people >= self.limits.distribution_minimum).then_some(value.min(top - value))
+        };
+        let least = |rows: &Vec<u32>| rows.iter().filter_map(room).fold(f64::INFINITY, f64::min);
+        within.iter().map(least).collect()
     }
 
     /// Whether what is possible for a group leaves it room: more than a fifth of the scale for fewer than
-    /// the minimum, and for so many inside; and no end for fewer than the distribution minimum. An
-    /// answer is told when it is known how many gave it.
-    fn is_safe(&self, measure: Measure, unknown: &Unknown, bounds: Bounds) -> bool {
-        let Sum { people, in_small_cells, value, top } = unknown.extent;
+    /// the minimum, and for so many inside; and no end for fewer than the distribution minimum. Where
+    /// many tell by themselves that there is less, half of what they leave has to stay. An answer is
+    /// told when it is known how many gave it.
+    fn is_safe(&self, measure: Measure, (sum, of_many): (Sum, f64), bounds: Bounds) -> bool {
+        let Sum { people, in_small_cells, value, top } = sum;
         let is_small = people < self.limits.minimum;
         let (least, largest) = match measure {
             Measure::Dimension(_) => (bounds.least, bounds.largest),
@@ -112,10 +141,12 @@ impl Narrow<'_> {
         let has_room = (1..=small).all(|part| {
             // The rest of the group may have given anything, too.
             let part = top * f64::from(part) / f64::from(people);
-            NARROW * (largest.min(part) - (least - (top - part)).max(0.0)) > part + TOLERANCE
+            let room = largest.min(part) - (least - (top - part)).max(0.0);
+            NARROW * room > part + TOLERANCE || 2.0 * room > of_many - TOLERANCE
         });
         let at_end = largest < TOLERANCE || least > top - TOLERANCE;
-        has_room && (!at_end || people >= self.limits.distribution_minimum)
+        let may_be = people >= self.limits.distribution_minimum || of_many < TOLERANCE;
+        has_room && (!at_end || may_be)
     }
 }
 

@@ -56,7 +56,7 @@ impl Scored<'_> {
         let only: Vec<bool> =
             dimensions.iter().zip(items).map(|(shown, items)| *shown && !*items).collect();
         let slices = self.frame.len();
-        let kinds = Kinds::of(self.cells, |cell| {
+        let kinds = Kinds::of(self.frame, self.cells, |cell| {
             let without_items = self.around(&only, cell);
             let without_items = without_items.filter_map(|number| name(slices + number));
             nearest.around(&cell.home).into_iter().chain(without_items).collect()
@@ -113,6 +113,7 @@ impl Scored<'_> {
         let mut columns = Vec::new();
         for (place, item) in items.iter().enumerate() {
             let sizes = kinds.sizes(self.cells, self.limits.sizes_of_scales() + item);
+            let stuck = kinds.stuck(&sizes, self.limits.minimum);
             for (kind, (within, people)) in kinds.within.iter().zip(sizes).enumerate() {
                 if people == 0 {
                     continue;
@@ -129,7 +130,7 @@ impl Scored<'_> {
                     rows: within.iter().filter_map(row).collect(),
                     subject: name(place).unwrap_or(u32::MAX),
                     kind: name(kind).unwrap_or(u32::MAX),
-                    people,
+                    few: stuck[kind].then_some(people),
                 });
             }
         }

@@ -1,9 +1,9 @@
 //! Proves of unknown sums, of which some known rows are made, that no small group of them can be computed.
 //!
 //! A group that can be computed is a sum of multiples of rows that comes to 1 for its columns and to 0
-//! for all others. A group below the minimum has no column of the minimum or more. So the multiples
-//! come to 0 for all large columns: sums that do are found by elimination, and whatever is left of
-//! them lies in small columns, of which there are few.
+//! for all others. A group below the minimum has no column of the minimum or more, nor one that is
+//! known to be in none. So the multiples come to 0 for all of these: sums that do are found by
+//! elimination, and whatever is left of them lies in the other columns, of which there are few.
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::disclosure::modular::{Echelon, Row};
@@ -21,19 +21,19 @@ pub(super) struct Column {
     pub(super) subject: u32,
     /// Whose answers are.
     pub(super) kind: u32,
-    /// How many they are, above 0.
-    pub(super) people: u32,
+    /// How many they are, where they are below the minimum and may be in a group that can be computed.
+    pub(super) few: Option<u32>,
 }
 
 /// Groups below the minimum that can be computed, each as the rows that it is computed from. Where there
 /// is none, none can be computed.
 pub(super) fn leaks(mut columns: Vec<Column>, minimum: u32) -> Vec<Vec<u32>> {
-    if columns.iter().all(|column| column.people >= minimum) {
+    if columns.iter().all(|column| column.few.is_none()) {
         return Vec::new();
     }
     let names = renumber(&mut columns);
     let (large, small): (Vec<_>, Vec<_>) =
-        columns.into_iter().partition(|column| column.people >= minimum);
+        columns.into_iter().partition(|column| column.few.is_none());
     let find = |track: bool| {
         let sums = Sums { rows: eliminated(&large, &small, track), small: &small };
         let components = sums.components();
@@ -182,7 +182,7 @@ impl Sums<'_> {
                 if subject.is_some_and(|subject| next.subject != subject) {
                     break;
                 }
-                let people = people + next.people;
+                let people = people + next.few.unwrap_or(minimum);
                 if people >= minimum {
                     continue;
                 }
@@ -212,7 +212,7 @@ impl Sums<'_> {
         for column in self.columns(row) {
             let column = &self.small[column as usize];
             let people = kinds.entry(column.kind).or_default();
-            *people = column.people.max(*people);
+            *people = column.few.unwrap_or_default().max(*people);
         }
         kinds.values().sum()
     }

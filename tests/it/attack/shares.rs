@@ -17,8 +17,7 @@ pub(super) const SLICES_SHOWN: &str = "slices shown";
 
 /// What the rule looks at: of none of it may there be few, in what is shown and in what is left.
 pub(super) const BY_PEOPLE: [Measure; 1] = [Measure::Responses];
-const BY_ANSWERS: [Measure; 3] =
-    [Measure::Responses, Measure::Dimension(0), Measure::Dimension(1)];
+const BY_ANSWERS: [Measure; 3] = [Measure::Responses, Measure::Dimension(0), Measure::Dimension(1)];
 
 /// Counts what is shown and what could be.
 pub(super) fn compare(evidence: &Evidence, report: &mut Report) {
@@ -88,8 +87,7 @@ impl Plain<'_> {
                     continue;
                 }
                 let left = self.left(place, &parts);
-                if is_nobody_or_enough(&left) || (self.forgets_own_staff && self.all_below(place))
-                {
+                if is_nobody_or_enough(&left) || (self.forgets_own_staff && self.all_below(place)) {
                     continue;
                 }
                 let victim = self.victim(place, &parts);
@@ -120,8 +118,7 @@ impl Plain<'_> {
         if parts[0].part != place.part {
             return smallest(&mut parts.iter()).unwrap();
         }
-        let has_left =
-            |part: &&Place| part.own || self.left(**part, &self.below(**part))[0] > 0;
+        let has_left = |part: &&Place| part.own || self.left(**part, &self.below(**part))[0] > 0;
         match smallest(&mut parts.iter().filter(has_left)) {
             Some(part) => part,
             None if place.unit == 0 => smallest(&mut parts.iter()).unwrap(),
