@@ -14,8 +14,12 @@ use super::counts::Counts;
 use super::frame::Frame;
 use super::{audit, line, tree};
 
-/// Slices that are looked at to choose what to hide, and once more to show again what need not be hidden.
+/// Slices that are looked at, when time is taken, to choose what to hide; as many more are to show again
+/// what need not be hidden.
 const LOOKED_AT_MAX: usize = 3_000_000;
+
+/// Plans that are made in another order of slices, of which the one that shows the most counts.
+const PLANS_MAX: u8 = 12;
 
 /// Most sums for which it is tried out which slice is best hidden.
 const TRIED_SUMS_MAX: usize = 8;
@@ -50,53 +54,71 @@ pub(super) struct Rule<'a> {
 pub(super) struct Plan<'a> {
     rule: &'a Rule<'a>,
     shown: Vec<bool>,
-    /// Slices that may still be looked at.
-    to_look_at: usize,
+    /// Which of the plans it is, from 0.
+    turn: u8,
+    /// Slices that may still be looked at, to choose what to hide and to show again.
+    to_look_at: [usize; 2],
     ranks: RefCell<HashMap<usize, [u8; 32]>>,
 }
 
 impl Rule<'_> {
     /// Which slices may be shown, of those that `allowed` names.
     pub(super) fn plan(&self, allowed: &[bool]) -> Vec<bool> {
-        let mut plan = self.begin(allowed);
-        let mut leaked = Vec::new();
-        while plan.hide_remainders() {}
-        for round in 0.. {
-            let leaks = (self.leaks)(&plan.shown);
-            if leaks.is_empty() {
-                break;
-            }
-            let before = plan.shown.clone();
-            if !plan.hide_best(&leaks) {
-                plan.hide_leaks(leaks, round);
-                while plan.hide_remainders() {}
-            }
-            leaked
-                .extend((0..before.len()).filter(|number| before[*number] && !plan.shown[*number]));
-        }
-        // What was hidden first may be safe now that others are. The largest are tried first.
-        leaked.sort_unstable_by_key(|number| std::cmp::Reverse(plan.rank(*number)));
-        plan.to_look_at = if self.thorough { LOOKED_AT_MAX } else { 0 };
-        plan.show_what_is_safe(&leaked);
-        plan.shown
-    }
-
-    /// The slices that are safe in themselves.
-    fn begin(&self, allowed: &[bool]) -> Plan<'_> {
-        let shown = (0..self.frame.len()).map(|number| {
+        let safe = (0..self.frame.len()).map(|number| {
             let row = self.counts.row(number);
             allowed[number] && row[0] > 0 && (self.safe)(row)
         });
-        Plan {
-            rule: self,
-            shown: shown.collect(),
-            to_look_at: if self.thorough { LOOKED_AT_MAX } else { 0 },
-            ranks: RefCell::default(),
+        let safe: Vec<bool> = safe.collect();
+        let most = if self.thorough { LOOKED_AT_MAX } else { 0 };
+        let mut best = Plan::make(self, safe.clone(), 0, [most; 2]);
+        let mut last = best.to_look_at;
+        for turn in 1..PLANS_MAX {
+            // What one plan took is taken for another.
+            let is_left = last.iter().all(|left| *left > most / 2 + most / 4);
+            if !is_left || best.shown == safe {
+                break;
+            }
+            let plan = Plan::make(self, safe.clone(), turn, last);
+            last = plan.to_look_at;
+            if plan.extent() > best.extent() {
+                best = plan;
+            }
         }
+        best.shown
     }
 }
 
 impl<'a> Plan<'a> {
+    /// Hides of the slices that are safe in themselves.
+    fn make(rule: &'a Rule<'a>, safe: Vec<bool>, turn: u8, to_look_at: [usize; 2]) -> Self {
+        let shown = safe.clone();
+        let mut plan = Self { rule, shown, turn, to_look_at, ranks: RefCell::default() };
+        while plan.hide_remainders() {}
+        for round in 0.. {
+            let leaks = (rule.leaks)(&plan.shown);
+            if leaks.is_empty() {
+                break;
+            }
+            if !plan.hide_best(&leaks) {
+                plan.hide_leaks(leaks, round);
+                while plan.hide_remainders() {}
+            }
+        }
+        // What was hidden first may be safe now that others are. The largest are tried first.
+        let mut hidden: Vec<usize> =
+            (0..safe.len()).filter(|number| safe[*number] && !plan.shown[*number]).collect();
+        hidden.sort_unstable_by_key(|number| std::cmp::Reverse(plan.rank(*number)));
+        plan.show_what_is_safe(&hidden);
+        plan
+    }
+
+    /// How many slices it shows, and how many people these have.
+    fn extent(&self) -> (usize, u64) {
+        let shown = (0..self.shown.len()).filter(|number| self.shown[*number]);
+        let people = shown.clone().map(|number| u64::from(self.row(number)[0]));
+        (shown.count(), people.sum())
+    }
+
     pub(super) fn frame(&self) -> &'a Frame {
         self.rule.frame
     }
@@ -134,8 +156,8 @@ impl<'a> Plan<'a> {
         let before = self.shown.clone();
         let mut best: Option<(usize, Vec<bool>)> = None;
         for number in slices {
-            let Some(left) = self.to_look_at.checked_sub(before.len()) else { break };
-            self.to_look_at = left;
+            let Some(left) = self.to_look_at[0].checked_sub(before.len()) else { break };
+            self.to_look_at[0] = left;
             self.hide(number);
             while self.hide_remainders() {}
             let after = std::mem::replace(&mut self.shown, before.clone());
@@ -164,8 +186,8 @@ impl<'a> Plan<'a> {
             // The fewest people for each sum that ends with them.
             let cheapest = ended.into_iter().min_by(|(one, ends), (other, others)| {
                 let (one, other) = (self.rank(*one), self.rank(*other));
-                let price = u64::from(one.0) * u64::from(*others);
-                price.cmp(&(u64::from(other.0) * u64::from(*ends))).then(one.cmp(&other))
+                let price = one.0 * u64::from(*others);
+                price.cmp(&(other.0 * u64::from(*ends))).then(one.cmp(&other))
             });
             let Some((cheapest, _)) = cheapest else { break };
             self.hide(cheapest);
@@ -188,9 +210,9 @@ impl<'a> Plan<'a> {
                 self.shown[*number] = false;
                 continue;
             }
-            let left = self.to_look_at.checked_sub(self.shown.len());
+            let left = self.to_look_at[1].checked_sub(self.shown.len());
             self.shown[*number] = left.is_some() && (self.rule.leaks)(&self.shown).is_empty();
-            self.to_look_at = left.unwrap_or(0);
+            self.to_look_at[1] = left.unwrap_or(0);
         }
     }
 
@@ -198,14 +220,17 @@ impl<'a> Plan<'a> {
         counts[0] == 0 || (self.rule.safe)(counts)
     }
 
-    /// Place in the order in which slices are hidden: by people, then by a keyed digest.
-    pub(super) fn rank(&self, number: usize) -> (u32, [u8; 32]) {
+    /// Place in the order in which slices are hidden: by people, then by a keyed digest. In later plans
+    /// people count for more or less, by the digest.
+    pub(super) fn rank(&self, number: usize) -> (u64, [u8; 32]) {
         let mut ranks = self.ranks.borrow_mut();
         let digest = ranks.entry(number).or_insert_with(|| {
             let place = (number as u64).to_be_bytes();
-            Sha256::new().chain_update(self.rule.salt).chain_update(place).finalize().into()
+            let digest = Sha256::new().chain_update(self.rule.salt).chain_update([self.turn]);
+            digest.chain_update(place).finalize().into()
         });
-        (self.row(number)[0], *digest)
+        let weight = if self.turn == 0 { 1 } else { 32 + u64::from(digest[0]) };
+        (u64::from(self.row(number)[0]) * weight, *digest)
     }
 }
 

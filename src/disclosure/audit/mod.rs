@@ -16,7 +16,7 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use self::exchange::Exchanges;
-use self::sums::Column;
+use self::sums::{Column, Together};
 use super::counts::Home;
 use super::frame::{Frame, Part, Slice};
 use super::parallel::in_parallel;
@@ -132,7 +132,7 @@ pub(super) fn leaks(
         let columns = columns.map(|(kind, (within, people))| {
             let rows = within.iter().map(|slice| (*slice, 1)).collect();
             let few = stuck[kind as usize].then_some(people);
-            Column { rows, subject: 0, kind, few }
+            Column { rows, subject: 0, kind, few, together: Together { sums: 1, people } }
         });
         let leaks = sums::leaks(columns.collect(), minimum);
         leaks.into_iter().map(|rows| rows.into_iter().map(|row| row as usize).collect()).collect()

@@ -7,7 +7,7 @@
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
-use super::sums::{self, Column};
+use super::sums::{self, Column, Together};
 use super::{Inhabited, Kinds, Nearest, name, offsets, pairs};
 use crate::disclosure::counts::Counts;
 use crate::disclosure::frame::Frame;
@@ -110,11 +110,18 @@ impl Scored<'_> {
     /// slices that show the score only.
     fn columns(&self, kinds: &Kinds, items: &[usize]) -> Vec<Column> {
         let slices = self.frame.len();
+        let sizes: Vec<Vec<u32>> = items
+            .iter()
+            .map(|item| kinds.sizes(self.cells, self.limits.sizes_of_scales() + item))
+            .collect();
+        // Of an item that enters no dimension there is one sum.
+        let dimension = items.first().and_then(|item| self.limits.dimension_of(*item));
+        let takers = dimension.map(|dimension| kinds.sizes(self.cells, 1 + dimension));
         let mut columns = Vec::new();
         for (place, item) in items.iter().enumerate() {
-            let sizes = kinds.sizes(self.cells, self.limits.sizes_of_scales() + item);
-            let stuck = kinds.stuck(&sizes, self.limits.minimum);
-            for (kind, (within, people)) in kinds.within.iter().zip(sizes).enumerate() {
+            let stuck = kinds.stuck(&sizes[place], self.limits.minimum);
+            for (kind, within) in kinds.within.iter().enumerate() {
+                let people = sizes[place][kind];
                 if people == 0 {
                     continue;
                 }
@@ -131,6 +138,10 @@ impl Scored<'_> {
                     subject: name(place).unwrap_or(u32::MAX),
                     kind: name(kind).unwrap_or(u32::MAX),
                     few: stuck[kind].then_some(people),
+                    together: Together {
+                        sums: sizes.iter().filter(|sizes| sizes[kind] > 0).count(),
+                        people: takers.as_ref().map_or(people, |takers| takers[kind]),
+                    },
                 });
             }
         }

@@ -23,6 +23,17 @@ pub(super) struct Column {
     pub(super) kind: u32,
     /// How many they are, where they are below the minimum and may be in a group that can be computed.
     pub(super) few: Option<u32>,
+    /// All sums of the same kind.
+    pub(super) together: Together,
+}
+
+/// The sums of a kind.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Together {
+    /// How many there are.
+    pub(super) sums: usize,
+    /// How many people's answers are in any of them.
+    pub(super) people: u32,
 }
 
 /// Groups below the minimum that can be computed, each as the rows that it is computed from. Where there
@@ -206,15 +217,20 @@ impl Sums<'_> {
         leaks
     }
 
-    /// At least so many people's answers are in a row.
+    /// At least so many people's answers are in a row: all of a kind where all of its sums are, else as
+    /// many as are in the largest.
     fn people(&self, row: &Row) -> u32 {
-        let mut kinds: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut kinds: BTreeMap<u32, (usize, u32)> = BTreeMap::new();
         for column in self.columns(row) {
-            let column = &self.small[column as usize];
-            let people = kinds.entry(column.kind).or_default();
-            *people = column.few.unwrap_or_default().max(*people);
+            let Column { kind, few, together, .. } = &self.small[column as usize];
+            let (sums, people) = kinds.entry(*kind).or_default();
+            *sums += 1;
+            *people = few.unwrap_or_default().max(*people);
+            if *sums == together.sums {
+                *people = together.people;
+            }
         }
-        kinds.values().sum()
+        kinds.values().map(|(_, people)| people).sum()
     }
 
     /// The rows that have a factor in some.
