@@ -498,12 +498,14 @@ mod tests {
             }
             limits.allows_items(&sum)
         };
-        // Sixteen people, of whom four are a cell of their own; three steps below the highest point
-        // leave the mean of the four between 4.25 and 5; with four it may be 4.
-        assert!(!nearly([0, 0, 1, 1, 10], [0, 0, 0, 0, 4], [12, 4]));
-        assert!(nearly([0, 0, 2, 0, 10], [0, 0, 0, 0, 4], [12, 4]));
+        // Nine people, of whom four are a cell of their own; three steps below the highest point leave
+        // the mean of the four between 4.25 and 5; with four it may be 4.
+        assert!(!nearly([0, 0, 1, 1, 3], [0, 0, 0, 0, 4], [5, 4]));
+        assert!(nearly([0, 0, 2, 0, 3], [0, 0, 0, 0, 4], [5, 4]));
+        // Ten may tell of each of them that they agree.
+        assert!(nearly([0, 0, 1, 1, 4], [0, 0, 0, 0, 4], [6, 4]));
         // The same in one large cell tells of nobody apart.
-        let all = row(&limits, 16, [[0, 0, 1, 1, 14], [4; 5], [4; 5], [4; 5]]);
+        let all = row(&limits, 9, [[0, 0, 1, 1, 7], [4; 5], [4; 5], [4; 5]]);
         assert!(limits.allows_items(&all));
     }
 

@@ -2,7 +2,7 @@
 //! left: the values that are hidden together with those who have none.
 use super::frame::{Frame, Part, Slice};
 use super::plan::Plan;
-use super::tree::subtract;
+use super::tree::{subtract, sum};
 
 /// Hides values until what is left of every slice is safe or nobody. True when something was
 /// hidden.
@@ -92,14 +92,16 @@ fn repair_line(plan: &mut Plan<'_>, whole: usize, line: &[usize]) -> bool {
     }
     let mut hidden = false;
     while !plan.is_safe_or_nobody(&left) {
-        let smallest = (0..shown.len()).min_by_key(|at| plan.rank(shown[*at]));
+        // The smallest that ends it, or else the smallest.
+        let smallest = (0..shown.len()).min_by_key(|at| {
+            let ends_it = plan.is_safe_or_nobody(&sum(&left, plan.row(shown[*at])));
+            (!ends_it, plan.rank(shown[*at]))
+        });
         // With no part shown all is left, and the whole is safe.
         let Some(at) = smallest else { break };
         let part = shown.swap_remove(at);
         plan.hide(part);
-        for (left, more) in left.iter_mut().zip(plan.row(part)) {
-            *left += more;
-        }
+        left = sum(&left, plan.row(part));
         hidden = true;
     }
     hidden

@@ -70,7 +70,13 @@ impl Tree {
                 let able = shown.iter().enumerate().filter(|(_, below)| {
                     !own || self.remainders[**below].as_ref().is_some_and(|left| left[0] > 0)
                 });
-                able.min_by_key(|(_, below)| plan.rank(number(**below))).map(|(at, _)| at)
+                let smallest = able.min_by_key(|(_, below)| {
+                    let own_left = self.remainders[**below].as_ref();
+                    let ends_it =
+                        own_left.is_some_and(|own| plan.is_safe_or_nobody(&sum(&left, own)));
+                    (!ends_it, plan.rank(number(**below)))
+                });
+                smallest.map(|(at, _)| at)
             };
             let victim = match smallest(true, plan) {
                 None if unit == 0 => smallest(false, plan),
@@ -128,4 +134,9 @@ pub(super) fn subtract(whole: &mut [u32], part: &[u32]) {
     for (whole, part) in whole.iter_mut().zip(part) {
         *whole -= part;
     }
+}
+
+/// The counts of two groups together.
+pub(super) fn sum(one: &[u32], other: &[u32]) -> Vec<u32> {
+    one.iter().zip(other).map(|(one, other)| one + other).collect()
 }

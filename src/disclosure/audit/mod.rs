@@ -12,6 +12,7 @@ mod narrow;
 mod scored;
 mod sums;
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
@@ -162,6 +163,8 @@ struct Nearest<'a> {
     frame: &'a Frame,
     shown: &'a [bool],
     by_unit: Vec<Option<u32>>,
+    /// The same around each unit as a whole.
+    around: Vec<Option<u32>>,
 }
 
 impl<'a> Nearest<'a> {
@@ -180,7 +183,25 @@ impl<'a> Nearest<'a> {
                     if frame.has_units_below(unit) && shown[own] { name(own) } else { around[at] };
             }
         }
-        Self { frame, shown, by_unit }
+        Self { frame, shown, by_unit, around }
+    }
+
+    /// The shown slices that are nearest within each one that has any: what is left of it lies beside them.
+    fn inside(&self) -> HashMap<u32, Vec<u32>> {
+        let parts = self.frame.parts();
+        let mut inside: HashMap<u32, Vec<u32>> = HashMap::new();
+        for (number, _) in self.shown.iter().enumerate().filter(|(_, shown)| **shown) {
+            let (unit, offset) = (number / parts / 2, number % parts);
+            let outer = match self.frame.parents.get(unit) {
+                Some(_) if number / parts % 2 == 1 => self.around[unit * parts + offset],
+                Some(Some(above)) => self.around[above * parts + offset],
+                _ => None,
+            };
+            if let (Some(outer), Some(inner)) = (outer, name(number)) {
+                inside.entry(outer).or_default().push(inner);
+            }
+        }
+        inside
     }
 
     /// The shown slices nearest to a cell.

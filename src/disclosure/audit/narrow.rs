@@ -1,5 +1,5 @@
 //! Which slices leave the answers of a small group too little room.
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
@@ -8,6 +8,9 @@ use super::{Inhabited, Kinds, Nearest};
 use crate::disclosure::frame::Frame;
 use crate::disclosure::limits::{Limits, Sum};
 use crate::disclosure::parallel::in_parallel;
+
+/// Most slices beside a group among which it is looked for what to hide.
+const BESIDE_MAX: usize = 24;
 
 /// A wave of which less and less is shown.
 pub(in crate::disclosure) struct Narrow<'a> {
@@ -77,19 +80,34 @@ impl<'a> Narrow<'a> {
         let measures = std::mem::take(&mut *open);
         let found =
             in_parallel(measures.len(), self.threads, &|at| self.told(&kinds, &measures[at]));
+        let inside = if found.concat().is_empty() { HashMap::new() } else { nearest.inside() };
         let mut leaks = Vec::new();
         for (measure, found) in measures.into_iter().zip(found) {
-            if !found.is_empty() {
+            let has_told = !found.is_empty();
+            let is_dimension = matches!(measure.measure, Measure::Dimension(_));
+            for kind in found {
+                let within = &kinds.within[kind];
+                let mut slices: BTreeSet<u32> = within.iter().copied().collect();
+                // What lies beside it may be hidden as well, so that the two become one.
+                let others = kinds.within.iter().filter(|other| meet(within, other)).flatten();
+                let inner = within.iter().filter_map(|row| inside.get(row)).flatten();
+                let beside: BTreeSet<u32> = others.chain(inner).copied().collect();
+                if is_dimension && beside.len() <= BESIDE_MAX {
+                    slices.extend(beside);
+                }
+                leaks.push(slices.into_iter().map(|slice| slice as usize).collect());
+            }
+            if has_told {
                 open.push(measure);
             }
-            leaks.extend(found);
         }
         leaks.sort_unstable();
         leaks.dedup();
         leaks
     }
 
-    fn told(&self, kinds: &Kinds, measured: &Measured) -> Vec<Vec<usize>> {
+    /// The kinds that are all but told.
+    fn told(&self, kinds: &Kinds, measured: &Measured) -> Vec<usize> {
         let mut sums = vec![Sum::default(); kinds.within.len()];
         for (sum, kind) in measured.sums.iter().zip(&kinds.of_cell) {
             sums[*kind].add(*sum);
@@ -97,10 +115,9 @@ impl<'a> Narrow<'a> {
         let Kinds { within, exchanges, .. } = kinds;
         let unknowns = Unknowns { within, sums: &sums, exchanges };
         let of_many = self.room_of_many(within, &sums);
-        let told = bounds::told(unknowns, &|at, bounds| {
+        bounds::told(unknowns, &|at, bounds| {
             self.is_safe(measured.measure, (sums[at], of_many[at]), bounds)
-        });
-        told.iter().map(|at| within[*at].iter().map(|row| *row as usize).collect()).collect()
+        })
     }
 
     /// How far what is left of shown slices, where enough for distributions answered, is from an end,
@@ -142,12 +159,18 @@ impl<'a> Narrow<'a> {
             // The rest of the group may have given anything, too.
             let part = top * f64::from(part) / f64::from(people);
             let room = largest.min(part) - (least - (top - part)).max(0.0);
-            NARROW * room > part + TOLERANCE || 2.0 * room > of_many - TOLERANCE
+            let told_by_many = NARROW * of_many <= part + TOLERANCE;
+            NARROW * room > part + TOLERANCE || told_by_many && 2.0 * room > of_many - TOLERANCE
         });
         let at_end = largest < TOLERANCE || least > top - TOLERANCE;
         let may_be = people >= self.limits.distribution_minimum || of_many < TOLERANCE;
         has_room && (!at_end || may_be)
     }
+}
+
+/// Whether two kinds have rows in common.
+fn meet(one: &[u32], other: &[u32]) -> bool {
+    one.iter().any(|row| other.contains(row))
 }
 
 /// An interval of a group's mean that is no longer than the scale divided by this all but tells the
