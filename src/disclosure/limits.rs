@@ -278,7 +278,7 @@ impl Limits {
             return true;
         }
         let mut distance = Distance::default();
-        let (mut items, mut single, mut differ) = (0, true, false);
+        let (mut items, mut single) = (0, true);
         for (item, judged) in self.items.iter().enumerate() {
             let answers = self.answers(item, row);
             if self.dimension_of(item) != Some(dimension) || answers.number == 0 {
@@ -289,17 +289,14 @@ impl Limits {
             distance.above += if judged.reversed { more.range - more.above } else { more.above };
             items += 1;
             single = self.allows_item(answers);
-            differ |= answers.counted.iter().all(|count| *count < answers.number);
         }
         number >= self.minimum
-            && match items {
-                0 => true,
-                1 => single,
-                _ => {
-                    number >= self.distribution_minimum
-                        || differ && !self.is_told(distance, number, in_small_cells)
-                }
-            }
+            && (number >= self.distribution_minimum
+                || match items {
+                    0 => true,
+                    1 => single,
+                    _ => !self.is_told(distance, number, in_small_cells),
+                })
     }
 
     /// Whether facets and items may be known as well.
@@ -438,13 +435,7 @@ mod tests {
                 false,
                 "a dimension at its lowest",
             ),
-            (
-                6,
-                [[6, 0, 0, 0, 0], [6, 0, 0, 0, 0], calm, calm],
-                false,
-                false,
-                "all gave the same answers to a dimension",
-            ),
+            (6, [[6, 0, 0, 0, 0], [6, 0, 0, 0, 0], calm, calm], true, false, "at both ends"),
             (6, [[6, 0, 0, 0, 0], [5, 1, 0, 0, 0], calm, calm], true, false, "near both ends"),
             (
                 6,
@@ -478,6 +469,13 @@ mod tests {
                 "enough for all but one at an end point",
             ),
             (12, [[12, 0, 0, 0, 0], calm, calm, calm], true, false, "all are told"),
+            (
+                12,
+                [[12, 0, 0, 0, 0], [0, 0, 0, 0, 12], calm, calm],
+                true,
+                false,
+                "enough for a dimension at its lowest",
+            ),
         ] {
             let row = row(&limits, people, items);
             assert_eq!(limits.allows_dimensions(&row), dimensions, "{why}");
