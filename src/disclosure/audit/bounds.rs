@@ -7,30 +7,26 @@
 //! answers on. Where these do not do, linear programs look for them near the group only, with everything
 //! further off held at its true value: whatever differs so differs also when all is free. What is
 //! not shown to be safe in this way counts as told.
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::HashMap;
 
-use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
-use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
-
-use super::exchange::Exchanges;
+use super::exchange::{Exchange, Exchanges};
+use super::near::{Free, Neighbours, TOLERANCE, farthest};
 use crate::disclosure::limits::Sum;
 
-/// Most unknowns of a program.
-const NEAR_MAX: usize = 150;
-/// Programs that are solved for all small groups nearby at once, before each by itself.
-const ROUNDS: usize = 3;
-/// What a solution may be off.
-pub(super) const TOLERANCE: f64 = 1e-6;
+/// Most unknowns of a program, of a small one first.
+const NEAR_MAX: [usize; 2] = [24, 150];
 
 /// The sums of a measure in all kinds of cells.
 #[derive(Clone, Copy)]
 pub(super) struct Unknowns<'a> {
     /// The rows that each is in.
     pub(super) within: &'a [Vec<u32>],
+    /// How many people are of each kind.
+    pub(super) people: &'a [u32],
     /// What each is, and of how many; of nobody where nobody answered.
     pub(super) sums: &'a [Sum],
     pub(super) exchanges: &'a Exchanges,
+    pub(super) neighbours: &'a Neighbours,
 }
 
 /// The least and the largest sum that is known to be possible.
@@ -48,30 +44,48 @@ pub(super) fn told(unknowns: Unknowns<'_>, is_safe: &IsSafe<'_>) -> Vec<usize> {
     let Unknowns { within, sums, .. } = unknowns;
     let values: Vec<f64> = sums.iter().map(|sum| sum.value).collect();
     let seen = values.iter().map(|value| Bounds { least: *value, largest: *value }).collect();
-    let mut search = Search { unknowns, is_safe, members: BTreeMap::new(), seen, values };
+    let mut search = Search { unknowns, is_safe, seen, values };
     let is_known = |at: &usize| sums[*at].people > 0 && !within[*at].is_empty();
     let open: Vec<usize> =
         (0..within.len()).filter(is_known).filter(|at| !search.exchanges(*at)).collect();
     if open.is_empty() {
         return open;
     }
-    for (at, rows) in within.iter().enumerate().filter(|(at, _)| is_known(at)) {
-        for row in rows {
-            search.members.entry(*row).or_default().push(at);
-        }
-    }
-    let mut random = StdRng::seed_from_u64(within.len() as u64);
-    open.into_iter().filter(|at| !search.proves(*at, &mut random)).collect()
+    let rows = unknowns.rows();
+    let is_told = |at: usize| !is_safe(at, unknowns.bounds_of_rows(&rows, at));
+    open.into_iter().filter(|at| is_told(*at) || !search.proves(*at)).collect()
 }
 
 struct Search<'a> {
     unknowns: Unknowns<'a>,
     is_safe: &'a IsSafe<'a>,
-    /// The unknowns of each row.
-    members: BTreeMap<u32, Vec<usize>>,
     seen: Vec<Bounds>,
     /// The true sums, but while they are exchanged.
     values: Vec<f64>,
+}
+
+impl Unknowns<'_> {
+    /// The sums of rows.
+    pub(super) fn rows(&self) -> HashMap<u32, Sum> {
+        let mut rows: HashMap<u32, Sum> = HashMap::new();
+        for (within, sum) in self.within.iter().zip(self.sums) {
+            for row in within {
+                rows.entry(*row).or_default().add(*sum);
+            }
+        }
+        rows
+    }
+
+    /// What the rows that an unknown is in, each by itself, leave it.
+    fn bounds_of_rows(&self, rows: &HashMap<u32, Sum>, at: usize) -> Bounds {
+        let top = self.sums[at].top;
+        let mut bounds = Bounds { least: 0.0, largest: top };
+        for row in self.within[at].iter().filter_map(|row| rows.get(row)) {
+            bounds.largest = bounds.largest.min(row.value);
+            bounds.least = bounds.least.max(top - (row.top - row.value));
+        }
+        bounds
+    }
 }
 
 impl Search<'_> {
@@ -84,120 +98,82 @@ impl Search<'_> {
         if self.is_safe(at) {
             return true;
         }
-        let Unknowns { sums, exchanges, .. } = self.unknowns;
-        for sign in [1.0, -1.0] {
+        let exchanges = self.unknowns.exchanges.of(at);
+        [1.0, -1.0].into_iter().any(|sign| {
             let mut touched = vec![at];
-            for exchange in exchanges.of(at) {
-                let up = exchange.gets.iter().map(|kind| (*kind as usize, sign));
-                let down = exchange.give.iter().flatten().map(|kind| (*kind as usize, -sign));
-                let all = std::iter::once((at, sign)).chain(up).chain(down);
-                let room = |(kind, sign): (usize, f64)| {
-                    if sign > 0.0 { sums[kind].top - self.values[kind] } else { self.values[kind] }
-                };
-                let step = all.clone().map(room).fold(f64::INFINITY, f64::min);
-                if step > TOLERANCE {
-                    for (kind, sign) in all {
-                        self.values[kind] += sign * step;
-                        touched.push(kind);
-                    }
-                }
+            for Exchange { gets, give } in exchanges {
+                let gets = gets.iter().map(|kind| (*kind as usize, sign));
+                let give = give.iter().flatten().map(|kind| (*kind as usize, -sign));
+                self.shift(std::iter::once((at, sign)).chain(gets).chain(give), &mut touched);
             }
-            for kind in touched {
-                self.seen[kind].include(self.values[kind]);
-                self.values[kind] = sums[kind].value;
-            }
-            if self.is_safe(at) {
-                return true;
-            }
-        }
-        false
+            self.note(&touched);
+            self.is_safe(at)
+        })
     }
 
-    /// Looks for possible sums by programs until the unknown is safe.
-    fn proves(&mut self, at: usize, random: &mut StdRng) -> bool {
-        if self.is_safe(at) {
+    /// The same with an exchange of many.
+    fn exchanges_wide(&mut self, at: usize) -> bool {
+        let Unknowns { within, people, neighbours, .. } = self.unknowns;
+        let wide = neighbours.wide((within, people), at);
+        [1.0, -1.0].into_iter().any(|sign| {
+            let mut touched = Vec::new();
+            self.shift(wide.iter().map(|(kind, more)| (*kind, sign * more)), &mut touched);
+            self.note(&touched);
+            self.is_safe(at)
+        })
+    }
+
+    /// Changes values by so much for one, as often as there is room.
+    fn shift(
+        &mut self,
+        changes: impl Iterator<Item = (usize, f64)> + Clone,
+        touched: &mut Vec<usize>,
+    ) {
+        let room = |(kind, more): (usize, f64)| {
+            let (top, value) = (self.unknowns.sums[kind].top, self.values[kind]);
+            if more > 0.0 { (top - value) / more } else { value / -more }
+        };
+        let step = changes.clone().map(room).fold(f64::INFINITY, f64::min);
+        if step.is_finite() && step > TOLERANCE {
+            for (kind, more) in changes {
+                self.values[kind] += more * step;
+                touched.push(kind);
+            }
+        }
+    }
+
+    /// Notes values as possible, and makes them the true ones again.
+    fn note(&mut self, touched: &[usize]) {
+        for kind in touched {
+            self.seen[*kind].include(self.values[*kind]);
+            self.values[*kind] = self.unknowns.sums[*kind].value;
+        }
+    }
+
+    /// Looks for possible sums by wide exchanges and programs until the unknown is safe.
+    fn proves(&mut self, at: usize) -> bool {
+        if self.is_safe(at) || self.exchanges_wide(at) {
             return true;
         }
-        let near = self.near(at);
-        for _ in 0..ROUNDS {
-            let unsafe_yet: BTreeSet<usize> =
-                near.iter().copied().filter(|near| !self.is_safe(*near)).collect();
-            let objective: BTreeMap<usize, f64> = unsafe_yet
-                .into_iter()
-                .map(|at| (at, if random.random_bool(0.5) { 1.0 } else { -1.0 }))
-                .collect();
-            self.solve(&near, &objective);
-            let other = objective.into_iter().map(|(at, sign)| (at, -sign)).collect();
-            self.solve(&near, &other);
-            if self.is_safe(at) {
-                return true;
+        let Unknowns { within, sums, neighbours, .. } = self.unknowns;
+        let free = |at: usize| {
+            let Sum { value, top, .. } = sums[at];
+            Free { value, least: 0.0, largest: top }
+        };
+        for most in NEAR_MAX {
+            let near = neighbours.near(within, at, most);
+            for sign in [1.0, -1.0] {
+                // Without a solution nothing more is known to be possible.
+                let values = farthest(within, &near, &free, (at, sign)).unwrap_or_default();
+                for (kind, value) in near.iter().zip(values) {
+                    self.seen[*kind].include(value);
+                }
             }
-        }
-        for sign in [1.0, -1.0] {
-            self.solve(&near, &BTreeMap::from([(at, sign)]));
+            if self.is_safe(at) || near.len() < most {
+                break;
+            }
         }
         self.is_safe(at)
-    }
-
-    /// Unknowns that have rows in common with one, directly or by others, the nearest first.
-    fn near(&self, at: usize) -> Vec<usize> {
-        let mut near = vec![at];
-        let mut known = BTreeSet::from([at]);
-        let mut open = VecDeque::from([at]);
-        while let Some(from) = open.pop_front() {
-            // Rows of few unknowns first: they bind the most.
-            let mut rows: Vec<&Vec<usize>> =
-                self.unknowns.within[from].iter().filter_map(|row| self.members.get(row)).collect();
-            rows.sort_by_key(|members| members.len());
-            for next in rows.into_iter().flatten() {
-                if near.len() >= NEAR_MAX {
-                    return near;
-                }
-                if known.insert(*next) {
-                    near.push(*next);
-                    open.push_back(*next);
-                }
-            }
-        }
-        near
-    }
-
-    /// Finds the sums nearby with the largest value of an objective, and notes them as possible.
-    fn solve(&mut self, near: &[usize], objective: &BTreeMap<usize, f64>) {
-        let mut problem = Problem::new(OptimizationDirection::Maximize);
-        let mut rows: BTreeMap<u32, (Vec<(Variable, f64)>, f64)> = BTreeMap::new();
-        let mut sums = Vec::with_capacity(near.len());
-        for at in near {
-            let Sum { value, top, .. } = self.unknowns.sums[*at];
-            let weight = objective.get(at).copied().unwrap_or(0.0);
-            let sum = problem.add_var(weight, (0.0, top));
-            for row in &self.unknowns.within[*at] {
-                let (members, total) = rows.entry(*row).or_default();
-                members.push((sum, 1.0));
-                *total += value;
-            }
-            sums.push(sum);
-        }
-        for (members, total) in rows.values() {
-            problem.add_constraint(members.as_slice(), ComparisonOp::Eq, *total);
-        }
-        // Without a solution nothing more is known to be possible; and one is not believed unseen.
-        let solved = problem.solve().ok().and_then(|solved| solved.into_solution().ok());
-        let Some(solution) = solved else { return };
-        let is_kept = |(members, total): &(Vec<(Variable, f64)>, f64)| {
-            let sum: f64 = members.iter().map(|(sum, _)| solution.var_value(*sum)).sum();
-            (sum - total).abs() < TOLERANCE
-        };
-        let is_within = |(at, sum): (&usize, &Variable)| {
-            let value = solution.var_value(*sum);
-            value > -TOLERANCE && value < self.unknowns.sums[*at].top + TOLERANCE
-        };
-        if !rows.values().all(is_kept) || !near.iter().zip(&sums).all(is_within) {
-            return;
-        }
-        for (at, sum) in near.iter().zip(sums) {
-            self.seen[*at].include(solution.var_value(sum));
-        }
     }
 }
 
@@ -210,15 +186,21 @@ impl Bounds {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Mutex;
+
+    use rand::rngs::StdRng;
+    use rand::{Rng, SeedableRng};
 
     use super::*;
 
     /// Unknowns with their rows, people, and sums of answers from 0 to 4.
     struct Made {
         within: Vec<Vec<u32>>,
+        people: Vec<u32>,
         sums: Vec<Sum>,
         exchanges: Exchanges,
+        neighbours: Neighbours,
     }
 
     impl Made {
@@ -230,11 +212,14 @@ mod tests {
             };
             let people: Vec<u32> = unknowns.iter().map(|(_, people, _)| *people).collect();
             let exchanges = Exchanges::new(&within, &people, |row| row as usize / 3);
-            Self { within, sums: unknowns.iter().map(sum).collect(), exchanges }
+            let neighbours = Neighbours::new(within.len());
+            let sums = unknowns.iter().map(sum).collect();
+            Self { within, people, sums, exchanges, neighbours }
         }
 
         fn unknowns(&self) -> Unknowns<'_> {
-            Unknowns { within: &self.within, sums: &self.sums, exchanges: &self.exchanges }
+            let Self { within, people, sums, exchanges, neighbours } = self;
+            Unknowns { within, people, sums, exchanges, neighbours }
         }
     }
 

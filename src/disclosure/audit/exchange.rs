@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 /// Exchanges that are looked for, for each part of a kind.
 const EXCHANGES_MAX: usize = 12;
 /// Kinds that are tried beside one, for each part of it.
-const TRIED_MAX: usize = 24;
+const TRIED_MAX: usize = 40;
 
 /// An exchange of a kind: another one that gets as much as it does, if any, and those that give it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,35 +83,37 @@ impl Exchanges {
         })
     }
 
-    /// Exchanges of a kind with one that has the same part at a place, and one that has all others: the
-    /// fourth has what these two have besides.
+    /// Exchanges of a kind with one that has the same part at a place, and one that has all its others:
+    /// the fourth has what these two have besides.
     fn around(&self, kind: usize, place: usize) -> Vec<Exchange> {
         let part = self.parts[kind][place];
         let rest = without(&self.parts[kind], place);
-        let same: Vec<u32> = self.members[part as usize].iter().copied().take(TRIED_MAX).collect();
-        let is_kind = |other: &u32| *other as usize == kind;
-        let others: Vec<Option<u32>> = if rest.is_empty() {
-            vec![None]
-        } else {
-            let alone = self.by_parts.get(&rest).copied();
-            let with_more = self.by_rest.get(&rest).into_iter().flatten().copied();
-            let others = alone.into_iter().chain(with_more.filter(|other| !is_kind(other)));
-            others.take(TRIED_MAX).map(Some).collect()
-        };
         let mut found = Vec::new();
-        for one in same.into_iter().filter(|one| !is_kind(one)) {
-            let of_one = self.parts[one as usize].iter().filter(|each| **each != part);
-            for other in &others {
-                let of_other = other.map_or(&[][..], |other| &self.parts[other as usize]);
-                let more = of_other.iter().filter(|each| !rest.contains(each));
-                let mut fourth: Vec<u32> = of_one.clone().chain(more).copied().collect();
-                fourth.sort_unstable();
-                let gets = if fourth.is_empty() { None } else { self.by_parts.get(&fourth) };
-                if gets.is_none() && !fourth.is_empty() {
-                    continue;
+        let same = self.members[part as usize].iter().copied().take(TRIED_MAX);
+        for one in same.filter(|one| *one as usize != kind) {
+            let of_one: Vec<u32> =
+                self.parts[one as usize].iter().copied().filter(|each| *each != part).collect();
+            // One that has nothing but the others: nobody needs to where there are none.
+            let (other, fourth) = (self.by_parts.get(&rest), self.by_parts.get(&of_one));
+            if (rest.is_empty() || other.is_some()) && (of_one.is_empty() || fourth.is_some()) {
+                found.push(Exchange { gets: fourth.copied(), give: [Some(one), other.copied()] });
+            }
+            // Or the other and the fourth have one more part, which is the same.
+            let others = self.by_rest.get(&rest).map_or(&[][..], Vec::as_slice);
+            let fourths = self.by_rest.get(&of_one).map_or(&[][..], Vec::as_slice);
+            let from_others = others.len() <= fourths.len();
+            let (each_of, mine, theirs) =
+                if from_others { (others, &rest, &of_one) } else { (fourths, &of_one, &rest) };
+            for each in each_of.iter().take(TRIED_MAX) {
+                let more = self.parts[*each as usize].iter().find(|each| !mine.contains(each));
+                let Some(more) = more.filter(|more| **more != part) else { continue };
+                let mut parts = theirs.clone();
+                parts.push(*more);
+                parts.sort_unstable();
+                if let Some(pair) = self.by_parts.get(&parts) {
+                    let (other, gets) = if from_others { (each, pair) } else { (pair, each) };
+                    found.push(Exchange { gets: Some(*gets), give: [Some(one), Some(*other)] });
                 }
-                let gets = gets.copied();
-                found.push(Exchange { gets, give: [Some(one), *other] });
                 if found.len() >= EXCHANGES_MAX {
                     return found;
                 }
@@ -125,4 +127,56 @@ fn without(parts: &[u32], place: usize) -> Vec<u32> {
     let mut rest = parts.to_vec();
     rest.remove(place);
     rest
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_row_stays_as_it_is(
+            drawn in proptest::collection::btree_set((0u32..4, 0u32..4, 0u32..3), 1..30),
+        ) {
+            // Three parts of some rows each; row 0 of each is none.
+            let rows = |(one, other, third): &(u32, u32, u32)| {
+                let rows = [(*one, 0), (*other, 10), (*third, 20)].into_iter();
+                rows.filter(|(row, _)| *row > 0).map(|(row, first)| first + row).collect::<Vec<_>>()
+            };
+            let within: Vec<Vec<u32>> = drawn.iter().map(rows).collect();
+            let people = vec![1; within.len()];
+            let exchanges = Exchanges::new(&within, &people, |row| row as usize / 10);
+            for kind in 0..within.len() {
+                for exchange in exchanges.of(kind) {
+                    let others: Vec<usize> = exchange.others().collect();
+                    let all: BTreeSet<usize> = others.iter().copied().chain([kind]).collect();
+                    prop_assert_eq!(all.len(), others.len() + 1);
+                    let mut moved: BTreeMap<u32, i32> = BTreeMap::new();
+                    let gets = exchange.gets.into_iter().map(|kind| (kind as usize, 1));
+                    let give = exchange.give.into_iter().flatten().map(|kind| (kind as usize, -1));
+                    for (kind, sign) in gets.chain(give).chain([(kind, 1)]) {
+                        for row in &within[kind] {
+                            *moved.entry(*row).or_default() += sign;
+                        }
+                    }
+                    prop_assert!(moved.values().all(|moved| *moved == 0));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_two_slices_share_can_be_exchanged() {
+        // Two units, crossed with two values.
+        let within = vec![vec![1, 11], vec![1, 12], vec![2, 11], vec![2, 12]];
+        let exchanges = Exchanges::new(&within, &[4; 4], |row| row as usize / 10);
+        assert!(exchanges.of(0).contains(&Exchange { gets: Some(3), give: [Some(1), Some(2)] }));
+        // Without one of the four there is none.
+        let exchanges = Exchanges::new(&within[..3], &[4; 3], |row| row as usize / 10);
+        assert!(exchanges.of(0).is_empty());
+    }
 }

@@ -9,6 +9,7 @@
 mod bounds;
 mod exchange;
 mod narrow;
+mod near;
 mod scored;
 mod sums;
 
@@ -17,6 +18,7 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use self::exchange::Exchanges;
+use self::near::Neighbours;
 use self::sums::{Column, Together};
 use super::counts::Home;
 use super::frame::{Frame, Part, Slice};
@@ -55,8 +57,11 @@ struct Kinds {
     within: Vec<Vec<u32>>,
     /// The kind of each cell.
     of_cell: Vec<usize>,
+    /// How many people each has.
+    people: Vec<u32>,
     /// What can be exchanged between them.
     exchanges: Exchanges,
+    neighbours: Neighbours,
 }
 
 impl Kinds {
@@ -78,7 +83,8 @@ impl Kinds {
         }
         let part_of = |row: u32| frame.line_of(row as usize % frame.len());
         let exchanges = Exchanges::new(&within, &people, part_of);
-        Self { within, of_cell, exchanges }
+        let neighbours = Neighbours::new(within.len());
+        Self { within, of_cell, people, exchanges, neighbours }
     }
 
     /// The kinds, by how many of each answered something, of which it is not shown yet that they are in

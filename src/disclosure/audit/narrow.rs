@@ -3,7 +3,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
-use super::bounds::{self, Bounds, TOLERANCE, Unknowns};
+use super::bounds::{self, Bounds, Unknowns};
+use super::near::TOLERANCE;
 use super::{Inhabited, Kinds, Nearest};
 use crate::disclosure::frame::Frame;
 use crate::disclosure::limits::{Limits, Sum};
@@ -112,9 +113,9 @@ impl<'a> Narrow<'a> {
         for (sum, kind) in measured.sums.iter().zip(&kinds.of_cell) {
             sums[*kind].add(*sum);
         }
-        let Kinds { within, exchanges, .. } = kinds;
-        let unknowns = Unknowns { within, sums: &sums, exchanges };
-        let of_many = self.room_of_many(within, &sums);
+        let Kinds { within, people, exchanges, neighbours, .. } = kinds;
+        let unknowns = Unknowns { within, people, sums: &sums, exchanges, neighbours };
+        let of_many = self.room_of_many(&unknowns);
         bounds::told(unknowns, &|at, bounds| {
             self.is_safe(measured.measure, (sums[at], of_many[at]), bounds)
         })
@@ -123,19 +124,14 @@ impl<'a> Narrow<'a> {
     /// How far what is left of shown slices, where enough for distributions answered, is from an end,
     /// for each kind the least of what it is in. So much they tell by themselves, and may (who knows
     /// that ten agree knows each of them).
-    fn room_of_many(&self, within: &[Vec<u32>], sums: &[Sum]) -> Vec<f64> {
-        let mut rows: HashMap<u32, Sum> = HashMap::new();
-        for (rows_of, sum) in within.iter().zip(sums) {
-            for row in rows_of {
-                rows.entry(*row).or_default().add(*sum);
-            }
-        }
+    fn room_of_many(&self, unknowns: &Unknowns<'_>) -> Vec<f64> {
+        let rows = unknowns.rows();
         let room = |row: &u32| {
             let Sum { people, value, top, .. } = rows.get(row).copied().unwrap_or_default();
             (people >= self.limits.distribution_minimum).then_some(value.min(top - value))
         };
         let least = |rows: &Vec<u32>| rows.iter().filter_map(room).fold(f64::INFINITY, f64::min);
-        within.iter().map(least).collect()
+        unknowns.within.iter().map(least).collect()
     }
 
     /// Whether what is possible for a group leaves it room: more than a fifth of the scale for fewer than
