@@ -306,7 +306,7 @@ impl Limits {
     }
 
     /// Enough answered; below the distribution minimum at least two answers are off either end
-    /// point, and what small cells inside answered is not all but told; from it on one is off.
+    /// point, and one above it; and what small cells inside answered is not all but told.
     fn allows_item(&self, answers: Answers<'_>) -> bool {
         let Answers { number, in_small_cells, .. } = answers;
         if number == 0 {
@@ -318,7 +318,7 @@ impl Limits {
         number >= self.minimum
             && number - low >= off
             && number - high >= off
-            && (number >= self.distribution_minimum || !answers.distance().is_some_and(told))
+            && !answers.distance().is_some_and(told)
     }
 
     /// Whether the distance of a group's answers from an end of the scale tells all of them, or
@@ -500,8 +500,6 @@ mod tests {
         // the mean of the four between 4.25 and 5; with four it may be 4.
         assert!(!nearly([0, 0, 1, 1, 3], [0, 0, 0, 0, 4], [5, 4]));
         assert!(nearly([0, 0, 2, 0, 3], [0, 0, 0, 0, 4], [5, 4]));
-        // Ten may tell of each of them that they agree.
-        assert!(nearly([0, 0, 1, 1, 4], [0, 0, 0, 0, 4], [6, 4]));
         // The same in one large cell tells of nobody apart.
         let all = row(&limits, 9, [[0, 0, 1, 1, 7], [4; 5], [4; 5], [4; 5]]);
         assert!(limits.allows_items(&all));

@@ -115,7 +115,11 @@ impl<'a> Narrow<'a> {
         }
         let Kinds { within, people, exchanges, neighbours, .. } = kinds;
         let unknowns = Unknowns { within, people, sums: &sums, exchanges, neighbours };
-        let of_many = self.room_of_many(&unknowns);
+        // Of single items it is not told that many agree, though it might be.
+        let of_many = match measured.measure {
+            Measure::Dimension(_) => self.room_of_many(&unknowns),
+            Measure::Item(_) | Measure::Share { .. } => vec![f64::INFINITY; within.len()],
+        };
         bounds::told(unknowns, &|at, bounds| {
             self.is_safe(measured.measure, (sums[at], of_many[at]), bounds)
         })

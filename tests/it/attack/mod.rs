@@ -27,6 +27,8 @@ use crate::oracle_waves::oracle_dir;
 
 /// Companies that are attacked, unless the environment names another number.
 const COMPANIES: u64 = 10;
+/// Companies that are attacked in one world.
+const COMPANIES_OF_WORLD: usize = 100;
 /// Seed of the first.
 const SEED: u64 = 1;
 /// Most people of companies that are written for another attacker.
@@ -60,15 +62,20 @@ fn attack(evidence: &Evidence) -> Report {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_published_gives_a_group_away() {
-    let world = World::start().await;
     let first = given("ORGFIT_ATTACK_SEED", SEED);
     let count = given("ORGFIT_ATTACK_COMPANIES", COMPANIES);
+    let seeds: Vec<u64> = (first..first + count).collect();
     let mut all = Report::default();
-    for seed in first..first + count {
-        let evidence = evidence(&world, Company::invent(seed)).await;
-        let report = attack(&evidence);
-        report.tell(&evidence.size_in_words());
-        all.add(report);
+    for seeds in seeds.chunks(COMPANIES_OF_WORLD) {
+        // A connection is closed after a while.
+        let world = World::start().await;
+        for seed in seeds {
+            let evidence = evidence(&world, Company::invent(*seed)).await;
+            let report = attack(&evidence);
+            report.tell(&evidence.size_in_words());
+            all.add(report);
+        }
+        println!("{} companies until seed {}", seeds.len(), seeds[seeds.len() - 1]);
     }
     tell_shares(&all);
     let found: Vec<_> = all.found.iter().map(|(kind, (count, _))| (*kind, *count)).collect();
