@@ -4,8 +4,8 @@ Usage: disclosure.py ORACLE_DIR [FILE ...]    the files of target/attack unless 
 
 `ORACLE_DIR/attack.py` needs SciPy, which is installed into an environment of its own below target/.
 Exits with 1 if anything is disclosed. That ten or more people who agree are known is allowed: a group
-is no disclosure when one published cell of ten or more around it says as much of it by itself. Nor is
-it counted that nobody of a small group chose an option, which follows where nobody of a larger did.
+is no disclosure when one published cell of ten or more around it says as much of it by itself. The
+same holds of an option that nobody of ten or more chose.
 """
 import collections
 import concurrent.futures
@@ -60,6 +60,17 @@ def is_told_by_many(found, told, sizes):
     )
 
 
+def is_chosen_by_nobody_of_many(found, told):
+    """Whether a published cell around the group says that nobody of ten or more chose an option."""
+    code = found["measure"].rpartition(":answer=")[2]
+    group = set(found.get("atoms") or [])
+    return ":answer=" in found["measure"] and found["mean"][1] <= 0 and any(
+        cell["n"] >= UNANIMOUS_MIN and "hist" in cell and not cell["hist"].get(code)
+        and (group <= set(cell["atoms"]) if group else cell["id"] == found["group"])
+        for cell in told["published"]
+    )
+
+
 def words(found):
     keys = ("verdict", "measure", "group", "n", "mean", "combination")
     return " ".join(str(found.get(key, "")) for key in keys)
@@ -98,8 +109,8 @@ def main(oracle_dir, names):
                 not complete for complete in report["search_complete"].values()
             )
             for found in report["disclosures"]:
-                if ":answer=" in found["measure"] and found["mean"][1] <= 0:
-                    counts["options that nobody of a small group chose"] += 1
+                if is_chosen_by_nobody_of_many(found, told):
+                    counts["options that nobody of ten or more chose"] += 1
                 elif is_told_by_many(found, told, sizes):
                     counts["groups known by ten or more who agree"] += 1
                 else:

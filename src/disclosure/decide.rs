@@ -38,7 +38,7 @@ impl Decisions {
     ) -> Self {
         let (dimensions, items) = levels(frame, limits, (counts, cells), salt, threads);
         let of_item = |item: usize| {
-            let counts = counts.map(limits.width_of_item(item), |row, into| {
+            let of_item = counts.map(limits.width_of_item(item), |row, into| {
                 limits.of_item(item, row, into);
             });
             // Which groups can be computed from fewer slices was found among all.
@@ -46,11 +46,11 @@ impl Decisions {
             let plan = |safe: &(dyn Fn(&[u32]) -> bool + Sync),
                         leaks: &Leaks<'_>,
                         allowed: &[bool]| {
-                Rule { frame, counts: &counts, safe, leaks, thorough: false, salt }.plan(allowed)
+                Rule { frame, counts: &of_item, safe, leaks, thorough: false, salt }.plan(allowed)
             };
             // Each item is looked at by a thread of its own.
             let shares = (0..limits.counted(item)).map(|answer| Measure::Share { item, answer });
-            let narrow = Narrow::new(frame, limits, cells, shares, NonZeroUsize::MIN);
+            let narrow = Narrow::new(frame, limits, (counts, cells), shares, NonZeroUsize::MIN);
             let number = plan(&|row: &[u32]| limits.allows_number(row), none, &items);
             let told: &Leaks<'_> = &|shown: &[bool]| narrow.leaks(shown);
             let safe = |row: &[u32]| limits.allows_distribution(row);
@@ -91,13 +91,13 @@ fn levels(
     threads: NonZeroUsize,
 ) -> (Vec<bool>, Vec<bool>) {
     let scales = (0..limits.dimensions()).map(Measure::Dimension);
-    let scales = Narrow::new(frame, limits, cells, scales, threads);
+    let scales = Narrow::new(frame, limits, (counts, cells), scales, threads);
     let items = (0..limits.items()).map(Measure::Item);
-    let each_item = Narrow::new(frame, limits, cells, items, threads);
+    let each_item = Narrow::new(frame, limits, (counts, cells), items, threads);
     let of_people = |shown: &[bool]| {
         let measures = 0..limits.sizes_of_scales();
         let leaks = audit::leaks(frame, shown, (cells, measures), limits.minimum, threads);
-        if leaks.is_empty() { scales.again().leaks(shown) } else { leaks }
+        if leaks.is_empty() { scales.leaks(shown) } else { leaks }
     };
     let rule = Rule {
         frame,

@@ -164,6 +164,14 @@ mod tests {
         let numbers: BTreeSet<_> = slices.iter().map(|slice| frame.number(*slice)).collect();
         assert_eq!(numbers.len(), slices.len());
         assert!(numbers.iter().all(|number| *number < frame.len()));
+        for slice in &slices {
+            let line = match slice.part {
+                Part::Whole => 0,
+                Part::Value { dimension, .. } => 1 + dimension,
+                Part::Pair { pair, .. } => 3 + pair,
+            };
+            assert_eq!(frame.line_of(frame.number(*slice)), line, "{slice:?}");
+        }
         // Units 2 and 3 have nothing below them: their own staff is no slice of its own.
         assert_eq!(slices.len(), (4 + 2) * 6 + 12);
     }

@@ -18,8 +18,11 @@ use super::{audit, line, tree};
 /// what need not be hidden.
 const LOOKED_AT_MAX: usize = 3_000_000;
 
-/// Plans that are made in another order of slices, of which the one that shows the most counts.
+/// Plans that are made, each with another order of slices, of which the one that shows the most counts.
 const PLANS_MAX: u8 = 12;
+
+/// Plans in a row that show no more after which there are enough.
+const IN_VAIN_MAX: usize = 4;
 
 /// Most sums for which it is tried out which slice is best hidden.
 const TRIED_SUMS_MAX: usize = 8;
@@ -70,18 +73,19 @@ impl Rule<'_> {
         });
         let safe: Vec<bool> = safe.collect();
         let most = if self.thorough { LOOKED_AT_MAX } else { 0 };
-        let mut best = Plan::make(self, safe.clone(), 0, [most; 2]);
-        let mut last = best.to_look_at;
+        let mut best = Plan::make(self, &safe, 0, [most; 2]);
+        let (mut last, mut in_vain) = (best.to_look_at, 0);
         for turn in 1..PLANS_MAX {
             // What one plan took is taken for another.
             let is_left = last.iter().all(|left| *left > most / 2 + most / 4);
-            if !is_left || best.shown == safe {
+            if !is_left || best.shown == safe || in_vain >= IN_VAIN_MAX {
                 break;
             }
-            let plan = Plan::make(self, safe.clone(), turn, last);
+            let plan = Plan::make(self, &safe, turn, last);
             last = plan.to_look_at;
+            in_vain += 1;
             if plan.extent() > best.extent() {
-                best = plan;
+                (best, in_vain) = (plan, 0);
             }
         }
         best.shown
@@ -90,8 +94,8 @@ impl Rule<'_> {
 
 impl<'a> Plan<'a> {
     /// Hides of the slices that are safe in themselves.
-    fn make(rule: &'a Rule<'a>, safe: Vec<bool>, turn: u8, to_look_at: [usize; 2]) -> Self {
-        let shown = safe.clone();
+    fn make(rule: &'a Rule<'a>, safe: &[bool], turn: u8, to_look_at: [usize; 2]) -> Self {
+        let shown = safe.to_vec();
         let mut plan = Self { rule, shown, turn, to_look_at, ranks: RefCell::default() };
         while plan.hide_remainders() {}
         for round in 0.. {

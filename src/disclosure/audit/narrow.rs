@@ -6,20 +6,22 @@ use std::sync::{Mutex, PoisonError};
 use super::bounds::{self, Bounds, Unknowns};
 use super::near::TOLERANCE;
 use super::{Inhabited, Kinds, Nearest};
+use crate::disclosure::counts::Counts;
 use crate::disclosure::frame::Frame;
 use crate::disclosure::limits::{Limits, Sum};
 use crate::disclosure::parallel::in_parallel;
 
-/// Most slices beside a group among which it is looked for what to hide.
+/// Most slices around and beside a group among which it is looked for what to hide.
 const BESIDE_MAX: usize = 24;
 
 /// A wave of which less and less is shown.
 pub(in crate::disclosure) struct Narrow<'a> {
     frame: &'a Frame,
     limits: &'a Limits,
+    counts: &'a Counts,
     cells: &'a [Inhabited<'a>],
     threads: NonZeroUsize,
-    /// What is still looked at; where nobody is told it is taken out, since less leaves more room.
+    /// What is still looked at; items of which nobody is told are taken out, since less leaves more room.
     open: Mutex<Vec<Measured>>,
 }
 
@@ -51,11 +53,11 @@ impl<'a> Narrow<'a> {
     pub(in crate::disclosure) fn new(
         frame: &'a Frame,
         limits: &'a Limits,
-        cells: &'a [Inhabited<'a>],
+        (counts, cells): (&'a Counts, &'a [Inhabited<'a>]),
         measures: impl Iterator<Item = Measure>,
         threads: NonZeroUsize,
     ) -> Self {
-        let measured = |measure: Measure| {
+        let with_sums = |measure: Measure| {
             let sum = |cell: &Inhabited<'_>| match measure {
                 Measure::Dimension(dimension) => limits.of_dimension(dimension, &cell.row),
                 Measure::Item(item) => limits.of_points(item, &cell.row),
@@ -63,8 +65,8 @@ impl<'a> Narrow<'a> {
             };
             Measured { measure, sums: cells.iter().map(sum).collect() }
         };
-        let open = Mutex::new(measures.map(measured).collect());
-        Self { frame, limits, cells, threads, open }
+        let open = Mutex::new(measures.map(with_sums).collect());
+        Self { frame, limits, counts, cells, threads, open }
     }
 
     /// The same wave with all that is still looked at.
@@ -83,23 +85,17 @@ impl<'a> Narrow<'a> {
             in_parallel(measures.len(), self.threads, &|at| self.told(&kinds, &measures[at]));
         let inside = if found.concat().is_empty() { HashMap::new() } else { nearest.inside() };
         let mut leaks = Vec::new();
-        for (measure, found) in measures.into_iter().zip(found) {
-            let has_told = !found.is_empty();
-            let is_dimension = matches!(measure.measure, Measure::Dimension(_));
-            for kind in found {
-                let within = &kinds.within[kind];
-                let mut slices: BTreeSet<u32> = within.iter().copied().collect();
-                // What lies beside it may be hidden as well, so that the two become one.
-                let others = kinds.within.iter().filter(|other| meet(within, other)).flatten();
-                let inner = within.iter().filter_map(|row| inside.get(row)).flatten();
-                let beside: BTreeSet<u32> = others.chain(inner).copied().collect();
-                if is_dimension && beside.len() <= BESIDE_MAX {
-                    slices.extend(beside);
-                }
+        for (measured, told) in measures.into_iter().zip(found) {
+            for kind in &told {
+                let slices = match measured.measure {
+                    Measure::Dimension(_) => with_beside(&kinds, &inside, *kind),
+                    Measure::Item(_) | Measure::Share { .. } => kinds.within[*kind].clone(),
+                };
                 leaks.push(slices.into_iter().map(|slice| slice as usize).collect());
             }
-            if has_told {
-                open.push(measure);
+            // What many tell by themselves may be hidden, and then it has to be proved.
+            if !told.is_empty() || !matches!(measured.measure, Measure::Item(_)) {
+                open.push(measured);
             }
         }
         leaks.sort_unstable();
@@ -115,14 +111,21 @@ impl<'a> Narrow<'a> {
         }
         let Kinds { within, people, exchanges, neighbours, .. } = kinds;
         let unknowns = Unknowns { within, people, sums: &sums, exchanges, neighbours };
-        // Of single items it is not told that many agree, though it might be.
-        let of_many = match measured.measure {
+        // Of single items it is not told that many agree, though it might be, but of answers that
+        // nobody of many gave.
+        let measure = measured.measure;
+        let of_many = match measure {
             Measure::Dimension(_) => self.room_of_many(&unknowns),
-            Measure::Item(_) | Measure::Share { .. } => vec![f64::INFINITY; within.len()],
+            Measure::Item(_) => vec![f64::INFINITY; within.len()],
+            Measure::Share { item, answer } => {
+                let count = |slice: &u32| {
+                    self.limits.of_share(item, answer, self.counts.row(*slice as usize)).value
+                };
+                let least = |rows: &Vec<u32>| rows.iter().map(count).fold(f64::INFINITY, f64::min);
+                within.iter().map(least).collect()
+            }
         };
-        bounds::told(unknowns, &|at, bounds| {
-            self.is_safe(measured.measure, (sums[at], of_many[at]), bounds)
-        })
+        bounds::told(unknowns, &|at, bounds| self.is_safe(measure, (sums[at], of_many[at]), bounds))
     }
 
     /// How far what is left of shown slices, where enough for distributions answered, is from an end,
@@ -141,9 +144,9 @@ impl<'a> Narrow<'a> {
     /// Whether what is possible for a group leaves it room: more than a fifth of the scale for fewer than
     /// the minimum, and for so many inside; and no end for fewer than the distribution minimum. Where
     /// many tell by themselves that there is less, half of what they leave has to stay. An answer is
-    /// told when it is known how many gave it.
+    /// told when it is known how many gave it, unless nobody of a slice around did.
     fn is_safe(&self, measure: Measure, (sum, of_many): (Sum, f64), bounds: Bounds) -> bool {
-        let Sum { people, in_small_cells, value, top } = sum;
+        let Sum { people, in_small_cells, top, .. } = sum;
         let is_small = people < self.limits.minimum;
         let (least, largest) = match measure {
             Measure::Dimension(_) => (bounds.least, bounds.largest),
@@ -152,7 +155,7 @@ impl<'a> Narrow<'a> {
             }
         };
         if let Measure::Share { .. } = measure {
-            return !is_small || value < 1.0 || largest - least >= 1.0;
+            return !is_small || of_many < 1.0 || largest - least >= 1.0;
         }
         let small = if is_small { people } else { in_small_cells.min(self.limits.minimum - 1) };
         let has_room = (1..=small).all(|part| {
@@ -168,9 +171,15 @@ impl<'a> Narrow<'a> {
     }
 }
 
-/// Whether two kinds have rows in common.
-fn meet(one: &[u32], other: &[u32]) -> bool {
-    one.iter().any(|row| other.contains(row))
+/// The slices around a kind, and if they are few those beside it, which may be hidden as well, so that
+/// the two become one: what its neighbours are in, and what lies `inside` the slices around it.
+fn with_beside(kinds: &Kinds, inside: &HashMap<u32, Vec<u32>>, kind: usize) -> Vec<u32> {
+    let within = &kinds.within[kind];
+    let meets = |other: &&Vec<u32>| within.iter().any(|row| other.contains(row));
+    let neighbours = kinds.within.iter().filter(meets).flatten();
+    let inner = within.iter().filter_map(|row| inside.get(row)).flatten();
+    let all: BTreeSet<u32> = within.iter().chain(neighbours).chain(inner).copied().collect();
+    if all.len() <= BESIDE_MAX { all.into_iter().collect() } else { within.clone() }
 }
 
 /// An interval of a group's mean that is no longer than the scale divided by this all but tells the

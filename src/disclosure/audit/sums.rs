@@ -243,3 +243,51 @@ impl Sums<'_> {
         numbers.into_iter().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sums of so many people each, with the rows that each is in; those below five are few.
+    fn columns(sums: &[(&[u32], u32)]) -> Vec<Column> {
+        let column = |(kind, (rows, people)): (u32, &(&[u32], u32))| Column {
+            rows: rows.iter().map(|row| (*row, 1)).collect(),
+            subject: 0,
+            kind,
+            few: (*people < 5).then_some(*people),
+            together: Together { sums: 1, people: *people },
+        };
+        (0..).zip(sums).map(column).collect()
+    }
+
+    #[test]
+    fn small_groups_are_found_with_the_rows_that_they_are_computed_from() {
+        // Three of a unit whose other ten are a slice as well.
+        let found = leaks(columns(&[(&[0], 3), (&[0, 1], 10)]), 5);
+        assert_eq!(found.first(), Some(&vec![0, 1]));
+        // They may be any of thirteen when it is not shown.
+        assert!(leaks(columns(&[(&[0], 3), (&[0], 10)]), 5).is_empty());
+        // Two of three each that are never apart are enough together.
+        assert!(leaks(columns(&[(&[0], 3), (&[0], 3), (&[1], 10)]), 5).is_empty());
+        // Of a square that is shown along both sides nothing is known.
+        let square: [(&[u32], u32); 4] = [(&[0, 2], 3), (&[0, 3], 9), (&[1, 2], 9), (&[1, 3], 9)];
+        assert!(leaks(columns(&square), 5).is_empty());
+    }
+
+    #[test]
+    fn a_sum_over_all_that_people_answered_is_about_all_of_them() {
+        // A dimension of two items: four answered either, and five any of the two.
+        let of_two = |people| -> Vec<Column> {
+            let item = |subject| Column {
+                rows: vec![(0, 1)],
+                subject,
+                kind: 0,
+                few: Some(4),
+                together: Together { sums: 2, people },
+            };
+            vec![item(0), item(1)]
+        };
+        assert!(leaks(of_two(5), 5).is_empty());
+        assert_eq!(leaks(of_two(4), 5).first(), Some(&vec![0]));
+    }
+}

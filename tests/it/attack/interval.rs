@@ -257,13 +257,19 @@ fn pinned(
             if most - least > TOLERANCE {
                 continue;
             }
-            if most < TOLERANCE {
-                report.count("options that nobody of a small group chose", 1);
+            // Who is shown that nobody of ten chose something knows it of each of them.
+            let says_nobody = |(card, _, most): &Bounded<'_>| {
+                card.cells.contains(&cell)
+                    && *most < TOLERANCE
+                    && evidence.size(&card.cells, Measure::Item(item)) >= UNANIMOUS_MIN
+            };
+            if cards.iter().any(says_nobody) {
+                report.count("small groups in one of ten or more of whom nobody chose it", 1);
                 continue;
             }
             let holds = |trial: &Program| {
                 let (least, most) = open(trial, class, answers);
-                most - least <= TOLERANCE && most > TOLERANCE
+                most - least <= TOLERANCE
             };
             let reasons = system.reasons(class, &holds);
             let reasons: Vec<&Bounded<'_>> = reasons.iter().map(|row| &cards[*row]).collect();
