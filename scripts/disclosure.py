@@ -5,7 +5,7 @@ Usage: disclosure.py ORACLE_DIR [FILE ...]    the files of target/attack unless 
 `ORACLE_DIR/attack.py` needs SciPy, which is installed into an environment of its own below target/.
 Exits with 1 if anything is disclosed. That ten or more people who agree are known is allowed: a group
 is no disclosure when one published cell of ten or more around it says as much of it by itself. The
-same holds of an option that nobody of ten or more chose.
+same holds of an option that nobody of ten or more chose, of a cell or of what is left of one.
 """
 import collections
 import concurrent.futures
@@ -61,14 +61,28 @@ def is_told_by_many(found, told, sizes):
 
 
 def is_chosen_by_nobody_of_many(found, told):
-    """Whether a published cell around the group says that nobody of ten or more chose an option."""
+    """Whether a published cell around the group, or what is left of it beside other published cells, says
+    that nobody of ten or more chose an option."""
     code = found["measure"].rpartition(":answer=")[2]
     group = set(found.get("atoms") or [])
-    return ":answer=" in found["measure"] and found["mean"][1] <= 0 and any(
-        cell["n"] >= UNANIMOUS_MIN and "hist" in cell and not cell["hist"].get(code)
-        and (group <= set(cell["atoms"]) if group else cell["id"] == found["group"])
-        for cell in told["published"]
-    )
+    if ":answer=" not in found["measure"] or found["mean"][1] > 0:
+        return False
+    cells = [cell for cell in told["published"] if "hist" in cell]
+    cells.sort(key=lambda cell: -cell["n"])
+    for cell in cells:
+        left, size, chosen = set(cell["atoms"]), cell["n"], cell["hist"].get(code, 0)
+        if not (group <= left if group else cell["id"] == found["group"]):
+            continue
+        if not chosen and size >= UNANIMOUS_MIN:
+            return True
+        for inner in cells:
+            atoms = set(inner["atoms"])
+            if group and atoms <= left and not atoms & group and inner["hist"].get(code, 0):
+                left, size = left - atoms, size - inner["n"]
+                chosen -= inner["hist"][code]
+        if not chosen and size >= UNANIMOUS_MIN:
+            return True
+    return False
 
 
 def words(found):

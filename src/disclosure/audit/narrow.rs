@@ -122,7 +122,11 @@ impl<'a> Narrow<'a> {
                     self.limits.of_share(item, answer, self.counts.row(*slice as usize)).value
                 };
                 let least = |rows: &Vec<u32>| rows.iter().map(count).fold(f64::INFINITY, f64::min);
-                within.iter().map(least).collect()
+                let of_slices = within.iter().map(least);
+                of_slices
+                    .zip(self.room_of_many(&unknowns))
+                    .map(|(one, other)| one.min(other))
+                    .collect()
             }
         };
         bounds::told(unknowns, &|at, bounds| self.is_safe(measure, (sums[at], of_many[at]), bounds))
