@@ -75,7 +75,8 @@ async fn nothing_published_gives_a_group_away() {
             report.tell(&evidence.size_in_words());
             all.add(report);
         }
-        println!("{} companies until seed {}", seeds.len(), seeds[seeds.len() - 1]);
+        world.server.shutdown().await;
+        println!("companies until seed {}", seeds[seeds.len() - 1]);
     }
     tell_shares(&all);
     let found: Vec<_> = all.found.iter().map(|(kind, (count, _))| (*kind, *count)).collect();
