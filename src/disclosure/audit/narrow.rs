@@ -148,7 +148,8 @@ impl<'a> Narrow<'a> {
     /// Whether what is possible for a group leaves it room: more than a fifth of the scale for fewer than
     /// the minimum, and for so many inside; and no end for fewer than the distribution minimum. Where
     /// many tell by themselves that there is less, half of what they leave has to stay. An answer is
-    /// told when it is known how many gave it, unless nobody of a slice around did.
+    /// told when it is known how many gave it, or of a larger group that all or none did, unless
+    /// nobody of a slice around gave it.
     fn is_safe(&self, measure: Measure, (sum, of_many): (Sum, f64), bounds: Bounds) -> bool {
         let Sum { people, in_small_cells, top, .. } = sum;
         let is_small = people < self.limits.minimum;
@@ -159,7 +160,9 @@ impl<'a> Narrow<'a> {
             }
         };
         if let Measure::Share { .. } = measure {
-            return !is_small || of_many < 1.0 || largest - least >= 1.0;
+            let differs = largest - least >= 1.0;
+            let is_at_end = largest < 1.0 || least > top - 1.0;
+            return of_many < 1.0 || differs || !is_small && (in_small_cells == 0 || !is_at_end);
         }
         let small = if is_small { people } else { in_small_cells.min(self.limits.minimum - 1) };
         let has_room = (1..=small).all(|part| {
