@@ -66,20 +66,20 @@ impl Tree {
             // A slice below that has something of its own left brings it to the remainder. One
             // without would not help: then the unit itself goes, and its people are left over
             // one level up. At the top there is no level up.
-            let smallest = |own: bool, plan: &Plan<'_>| {
+            let cheapest = |own: bool, plan: &Plan<'_>| {
                 let able = shown.iter().enumerate().filter(|(_, below)| {
                     !own || self.remainders[**below].as_ref().is_some_and(|left| left[0] > 0)
                 });
-                let smallest = able.min_by_key(|(_, below)| {
+                let cheapest = able.min_by_key(|(_, below)| {
                     let own_left = self.remainders[**below].as_ref();
                     let ends_it =
                         own_left.is_some_and(|own| plan.is_safe_or_nobody(&sum(&left, own)));
-                    (!ends_it, plan.rank(number(**below)))
+                    (!ends_it, price(plan, number(**below)))
                 });
-                smallest.map(|(at, _)| at)
+                cheapest.map(|(at, _)| at)
             };
-            let victim = match smallest(true, plan) {
-                None if unit == 0 => smallest(false, plan),
+            let victim = match cheapest(true, plan) {
+                None if unit == 0 => cheapest(false, plan),
                 victim => victim,
             };
             let Some(at) = victim else {
@@ -92,6 +92,16 @@ impl Tree {
             shown.append(&mut self.below[below]);
         }
     }
+}
+
+/// What it costs to hide a slice: its people for each slice that goes, since a whole takes its values
+/// with it.
+fn price(plan: &Plan<'_>, number: usize) -> (u64, [u8; 32]) {
+    let parts = plan.frame().parts();
+    let values = if number.is_multiple_of(parts) { parts - 1 } else { 0 };
+    let going = (number..=number + values).filter(|number| plan.is_shown(*number)).count();
+    let (people, digest) = plan.rank(number);
+    (people * going as u64, digest)
 }
 
 /// Whether what is left of a shown slice, and of the next one shown above it, is safe or nobody.
