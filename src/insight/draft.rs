@@ -153,8 +153,6 @@ impl Known<'_> {
     }
 }
 
-fn few(reason: Degenerate) -> Hidden {
-    match reason {
-        Degenerate::NoObservations | Degenerate::NegativeVariance => Hidden::TooFewObservations,
-    }
+fn few(_: Degenerate) -> Hidden {
+    Hidden::TooFewObservations
 }

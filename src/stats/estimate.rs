@@ -1,5 +1,6 @@
 //! Means, their errors and intervals, from sums. Nothing here is ever infinite or undefined: what
 //! cannot be computed has a reason.
+use super::degenerate::Degenerate;
 use super::shape::Shape;
 use super::student::Student;
 use super::sums::{Joint, Sums};
@@ -13,15 +14,6 @@ pub struct Metric {
     pub slope: i64,
     /// Above 0.
     pub divisor: i64,
-}
-
-/// Why there is no number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Degenerate {
-    /// Nobody answered.
-    NoObservations,
-    /// The answers that pairs of items have in common contradict each other.
-    NegativeVariance,
 }
 
 /// A mean and how sure it is.
@@ -226,7 +218,7 @@ impl Means {
 
 /// A whole number as the nearest floating one.
 #[expect(clippy::cast_precision_loss, reason = "the nearest one is meant")]
-fn wide(value: i128) -> f64 {
+pub(super) fn wide(value: i128) -> f64 {
     // Most are small, and the conversion of small ones is much cheaper.
     i64::try_from(value).map_or_else(|_| value as f64, |small| small as f64)
 }

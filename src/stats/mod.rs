@@ -4,8 +4,11 @@
 //! Invariant: sums are exact and do not depend on the order of people, and nothing computed from
 //! them is infinite or undefined.
 #![expect(clippy::float_arithmetic, reason = "statistics are computed here")]
-mod given;
+mod complete;
+mod degenerate;
+mod distribution;
 mod estimate;
+mod given;
 mod shape;
 mod student;
 mod sums;
@@ -14,9 +17,10 @@ mod tally;
 mod tests;
 mod weights;
 
+pub use complete::Complete;
+pub use degenerate::{Degenerate, Flag};
 pub use estimate::{
-    Degenerate, Estimate, Means, Metric, Sampled, Spread, covariance, deviation, mean, of_mean,
-    variance,
+    Estimate, Means, Metric, Sampled, Spread, covariance, deviation, mean, of_mean, variance,
 };
 pub use given::Given;
 pub use shape::{RATING_CODES_MAX, Reply, Shape, Variable};

@@ -1,10 +1,10 @@
 //! Quantiles of Student's t, each computed once.
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
+use super::distribution::Z_975 as Z;
+
 /// Degrees of freedom above which a series is more exact than the distribution's inverse.
-const SERIES_DF_MIN: u32 = 10_000;
-/// The normal distribution's quantile at .975.
-const Z: f64 = 1.959_963_984_540_054;
+pub(super) const SERIES_DF_MIN: u32 = 10_000;
 
 /// The quantiles at .975: half-widths of intervals of 95 % in standard errors.
 #[derive(Clone, Debug, Default)]
@@ -31,7 +31,7 @@ impl Student {
 }
 
 /// Cornish-Fisher.
-fn series(df: f64) -> f64 {
+pub(super) fn series(df: f64) -> f64 {
     let z3 = Z * Z * Z;
     Z + (z3 + Z) / (4.0 * df) + (5.0 * z3 * Z * Z + 16.0 * z3 + 3.0 * Z) / (96.0 * df * df)
 }

@@ -175,7 +175,10 @@ proptest! {
         for (df, sampled) in [(0, None), (3, Some(Sampled { sample: 3, population: 4 })), (9, Some(Sampled { sample: 4, population: 4 }))] {
             match means.weighted(&weights, df, sampled, &mut Student::default()) {
                 Err(Degenerate::NoObservations) => prop_assert!(weights.is_empty()),
-                Err(Degenerate::NegativeVariance) => prop_assert!(people.len() > 1),
+                Err(reason) => {
+                    prop_assert_eq!(reason, Degenerate::NegativeVariance);
+                    prop_assert!(people.len() > 1);
+                }
                 Ok(estimate) => {
                     prop_assert!(estimate.value.is_finite());
                     if let Some(spread) = estimate.spread {

@@ -1,0 +1,14 @@
+//! Compares the statistics with values that other programs computed from real data. The folder with
+//! both is named by `ORGFIT_ORACLE_DIR`; without it there is nothing to compare with.
+#![expect(
+    clippy::unwrap_used,
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    clippy::panic,
+    clippy::float_cmp,
+    reason = "tests that compute and tell what they compared"
+)]
+mod oracle;
+mod sums;
