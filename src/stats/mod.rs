@@ -9,6 +9,8 @@ mod degenerate;
 mod distribution;
 mod estimate;
 mod given;
+mod incomplete;
+mod replicates;
 mod shape;
 mod student;
 mod sums;
@@ -23,6 +25,7 @@ pub use estimate::{
     Estimate, Means, Metric, Sampled, Spread, covariance, deviation, mean, of_mean, variance,
 };
 pub use given::Given;
+pub use replicates::{Contribution, REPLICATES, Replicates};
 pub use shape::{RATING_CODES_MAX, Reply, Shape, Variable};
 pub use student::Student;
 pub use sums::{Joint, Sums};

@@ -1,5 +1,6 @@
 //! Sufficient statistics of a group of people: whole numbers that add up when groups are put
 //! together, in any order, without error.
+use super::incomplete::Incomplete;
 use super::shape::{Shape, Variable};
 
 /// The sums of a group.
@@ -19,6 +20,8 @@ pub struct Sums {
     pub(super) others_count: Vec<u32>,
     /// Likewise, the sums of their codes.
     pub(super) others_sum: Vec<u32>,
+    /// By set, sums over those who did not answer all of it.
+    pub(super) incomplete: Vec<Incomplete>,
 }
 
 /// Two scored variables over those who answered both.
@@ -45,6 +48,7 @@ impl Sums {
             products: vec![0; square],
             others_count: vec![0; square],
             others_sum: vec![0; square],
+            incomplete: shape.sets().iter().map(|set| Incomplete::new(shape, set)).collect(),
         }
     }
 
@@ -57,6 +61,7 @@ impl Sums {
         {
             words.fill(0);
         }
+        self.incomplete.iter_mut().for_each(Incomplete::clear);
     }
 
     /// Adds those of another group.
@@ -69,6 +74,24 @@ impl Sums {
         add(&mut self.products, &other.products);
         add(&mut self.others_count, &other.others_count);
         add(&mut self.others_sum, &other.others_sum);
+        for (mine, theirs) in self.incomplete.iter_mut().zip(&other.incomplete) {
+            mine.merge(theirs);
+        }
+    }
+
+    /// Takes away those of a group that is part of this one.
+    pub fn take(&mut self, part: &Self) {
+        self.people -= part.people;
+        for (mine, theirs) in self.wide.iter_mut().zip(&part.wide) {
+            *mine -= theirs;
+        }
+        take(&mut self.counters, &part.counters);
+        take(&mut self.products, &part.products);
+        take(&mut self.others_count, &part.others_count);
+        take(&mut self.others_sum, &part.others_sum);
+        for (mine, theirs) in self.incomplete.iter_mut().zip(&part.incomplete) {
+            mine.take(theirs);
+        }
     }
 
     /// How many people there are.
@@ -148,5 +171,12 @@ impl Joint {
 pub(super) fn add(mine: &mut [u32], theirs: &[u32]) {
     for (mine, theirs) in mine.iter_mut().zip(theirs) {
         *mine += theirs;
+    }
+}
+
+/// Takes counters away from counters of the same places.
+pub(super) fn take(mine: &mut [u32], theirs: &[u32]) {
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        *mine -= theirs;
     }
 }

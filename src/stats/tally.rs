@@ -1,5 +1,6 @@
 //! Adds people up: a small table that stays in the processor's nearest memory takes the people of
 //! one cell, and is then poured into the sums of all groups that the cell belongs to.
+use super::incomplete::Incomplete;
 use super::shape::{self, LANES, Reply, Shape};
 use super::sums::Sums;
 
@@ -15,6 +16,9 @@ pub struct Tally<'a> {
     others_sum: Vec<u16>,
     /// The scored variables that somebody did not answer.
     missed: Vec<bool>,
+    incomplete: Vec<Incomplete>,
+    /// The sets of which the last person left something out.
+    left_out: Vec<bool>,
     codes: Vec<u16>,
     answered: Vec<u16>,
 }
@@ -34,6 +38,8 @@ impl<'a> Tally<'a> {
             others_count: vec![0; square],
             others_sum: vec![0; square],
             missed: vec![false; shape.scored().len()],
+            incomplete: shape.sets().iter().map(|set| Incomplete::new(shape, set)).collect(),
+            left_out: vec![false; shape.sets().len()],
             codes: vec![0; width],
             answered: vec![0; width],
         }
@@ -49,6 +55,7 @@ impl<'a> Tally<'a> {
         self.people += 1;
         self.add_scored(record);
         self.add_products();
+        self.add_incomplete();
         for lane in 0..self.shape.others().len() {
             self.add_other(lane, self.shape.other(record, lane));
         }
@@ -85,6 +92,9 @@ impl<'a> Tally<'a> {
             let row = lane * width..(lane + 1) * width;
             if code == 0 {
                 self.missed[lane] = true;
+                for set in self.shape.sets_of(lane) {
+                    self.left_out[*set] = true;
+                }
                 for (sum, answered) in self.others_count[row.clone()].iter_mut().zip(&self.answered)
                 {
                     *sum += answered;
@@ -105,6 +115,14 @@ impl<'a> Tally<'a> {
                     sums[lane] += code * codes[lane];
                 }
                 *products = sums;
+            }
+        }
+    }
+
+    fn add_incomplete(&mut self) {
+        for (set, left_out) in self.left_out.iter_mut().enumerate() {
+            if std::mem::take(left_out) {
+                self.incomplete[set].add(self.shape, &self.shape.sets()[set], &self.codes);
             }
         }
     }
@@ -147,6 +165,9 @@ impl<'a> Tally<'a> {
             for (mine, theirs) in into.wide.iter_mut().zip(&self.wide) {
                 *mine += theirs;
             }
+            for (mine, theirs) in into.incomplete.iter_mut().zip(&self.incomplete) {
+                mine.merge(theirs);
+            }
             for lane in 0..self.missed.len() {
                 let row = lane * width..(lane + 1) * width;
                 let begin = lane * width + lane / LANES * LANES;
@@ -166,6 +187,7 @@ impl<'a> Tally<'a> {
         self.counters.fill(0);
         self.wide.fill(0);
         self.products.fill(0);
+        self.incomplete.iter_mut().for_each(Incomplete::clear);
         for (lane, missed) in self.missed.iter_mut().enumerate() {
             if std::mem::take(missed) {
                 self.others_count[lane * width..(lane + 1) * width].fill(0);
