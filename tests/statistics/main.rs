@@ -10,5 +10,11 @@
     clippy::float_cmp,
     reason = "tests that compute and tell what they compared"
 )]
+mod correlation;
+mod difference;
+mod multiplicity;
 mod oracle;
+mod proportion;
+mod reliability;
 mod sums;
+mod weighting;
