@@ -1,7 +1,7 @@
 //! Why there is no number, and what has to be known to read one rightly. Nothing is clamped, and
 //! nothing is ever infinite or undefined.
 
-/// Why there is no number.
+/// Why there is no number. Stored by position: new ones come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Degenerate {
     /// Nobody answered.
@@ -30,9 +30,11 @@ pub enum Degenerate {
     TooWide,
 }
 
-/// What has to be known to read a number rightly.
+/// What has to be known to read a number rightly. Stored by position: new ones come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Flag {
+    /// Everyone of the population answered: the error is 0 for the level, not for a change.
+    Census,
     /// Some weights were cut at the cap.
     WeightsCapped,
     /// Strata with a single answer were joined to their neighbours.
@@ -49,4 +51,37 @@ pub enum Flag {
     PerfectFit,
     /// Enough observations to be computed, too few to rest on.
     FewObservations,
+}
+
+impl Flag {
+    /// Every flag.
+    pub const ALL: [Self; 9] = [
+        Self::Census,
+        Self::WeightsCapped,
+        Self::StrataMerged,
+        Self::ConstantItem,
+        Self::NegativeReliability,
+        Self::MoreVarianceThanChance,
+        Self::NoGroupEffect,
+        Self::PerfectFit,
+        Self::FewObservations,
+    ];
+}
+
+impl Degenerate {
+    /// Every reason.
+    pub const ALL: [Self; 12] = [
+        Self::NoObservations,
+        Self::TooFewObservations,
+        Self::TooFewItems,
+        Self::NoVariance,
+        Self::NegativeVariance,
+        Self::Inadmissible,
+        Self::NegativeReliability,
+        Self::Collinear,
+        Self::TooManyPredictors,
+        Self::TooFewGroups,
+        Self::EmptyCell,
+        Self::TooWide,
+    ];
 }

@@ -4,6 +4,7 @@
 //! Invariant: sums are exact and do not depend on the order of people, and nothing computed from
 //! them is infinite or undefined.
 #![expect(clippy::float_arithmetic, reason = "statistics are computed here")]
+mod agreement;
 mod careless;
 mod complete;
 mod correlation;
@@ -12,6 +13,7 @@ mod difference;
 mod distribution;
 mod estimate;
 mod given;
+mod icc;
 mod incomplete;
 mod multiplicity;
 mod proportion;
@@ -26,6 +28,7 @@ mod tests;
 mod weighting;
 mod weights;
 
+pub use agreement::{Agreement, agreement, average_deviation, consensus};
 pub use careless::{is_long_string, longest_run};
 pub use complete::Complete;
 pub use correlation::{Correlation, Cross, pearson, spearman, spearman_bounds};
@@ -37,6 +40,7 @@ pub use estimate::{
     Estimate, Means, Metric, Sampled, Spread, covariance, deviation, mean, of_mean, variance,
 };
 pub use given::Given;
+pub use icc::{GroupScores, Intraclass, intraclass};
 pub use multiplicity::{benjamini_hochberg, holm};
 pub use proportion::{Net, Share, Split, share};
 pub use reliability::{Alpha, Composite, Factor, Part};

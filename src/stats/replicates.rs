@@ -89,9 +89,9 @@ impl Contribution {
         Self { replicate: 0, row: vec![0; len(shape)] }
     }
 
-    /// Of a person, by their record and a number that chance gave them.
-    pub fn read(&mut self, shape: &Shape, record: &[u8], chance: u8) {
-        self.replicate = usize::from(chance) % REPLICATES;
+    /// Of a person, by their record and their replicate.
+    pub fn read(&mut self, shape: &Shape, record: &[u8], replicate: u8) {
+        self.replicate = usize::from(replicate) % REPLICATES;
         self.row.fill(0);
         self.row[0] = 1;
         for (lane, byte) in record[..shape.scored().len()].iter().enumerate() {
