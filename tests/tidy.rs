@@ -53,14 +53,14 @@ const PRESS: &str = "src/insight/wire.rs";
 /// What its functions that write them are given, of which each comes from disclosure.
 const GIVEN: &[&str] = &["Count", "Extent", "Figure", "Preview", "Tally"];
 /// Types of disclosure whose values may be told.
-const TOLD: &[&str] = &["Card", "Extent", "Figure", "ItemCard", "Participation", "Steps", "Tally"];
+const TOLD: &[&str] =
+    &["Card", "Extent", "Figure", "ItemCard", "Participation", "ScaleCard", "Steps", "Tally"];
 /// Functions outside of those types that make them, with their files.
 const MAKERS: &[(&str, &str)] =
-    &[("src/disclosure/publish.rs", "publish"), ("src/disclosure/steps.rs", "coverage")];
+    &[("src/disclosure/publish/mod.rs", "publish"), ("src/disclosure/steps.rs", "coverage")];
 /// Functions of those types that make them, with their files.
 const CONSTRUCTORS: &[(&str, &str)] = &[
-    ("src/disclosure/card.rs", "decode"),
-    ("src/disclosure/card.rs", "basic"),
+    ("src/disclosure/card/mod.rs", "decode"),
     ("src/disclosure/extent.rs", "of_release"),
     ("src/disclosure/extent.rs", "preview"),
     ("src/disclosure/extent.rs", "decode"),

@@ -26,7 +26,7 @@ pub fn text(reason: Hidden, language: &str) -> &'static str {
             "Not there yet: results are released after the wave has closed.",
             "Noch nicht da: Ergebnisse werden nach dem Ende der Befragung veröffentlicht.",
         ],
-        Hidden::TooFewObservations => [
+        Hidden::NotEstimable(_) => [
             "Cannot be computed from the answers that were given.",
             "Lässt sich aus den gegebenen Antworten nicht berechnen.",
         ],
@@ -43,6 +43,8 @@ pub fn text(reason: Hidden, language: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use crate::stats::Degenerate;
+
     use super::*;
 
     #[test]
@@ -63,7 +65,7 @@ mod tests {
         let reasons = [
             Hidden::Protected,
             Hidden::NotReleased,
-            Hidden::TooFewObservations,
+            Hidden::NotEstimable(Degenerate::TooFewObservations),
             Hidden::NotMeasured,
             Hidden::AccessRestricted,
         ];

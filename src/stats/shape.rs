@@ -129,6 +129,11 @@ impl Shape {
         &self.scored
     }
 
+    /// How many scored variables there are.
+    pub(super) fn asked(&self) -> u32 {
+        u32::try_from(self.scored.len()).unwrap_or(u32::MAX)
+    }
+
     /// The sets, each by the positions of its variables among the scored ones.
     pub fn sets(&self) -> &[Vec<usize>] {
         &self.sets

@@ -1,5 +1,7 @@
 //! Sufficient statistics of a group of people: whole numbers that add up when groups are put
 //! together, in any order, without error.
+use super::careless::is_long_string;
+use super::degenerate::Degenerate;
 use super::incomplete::Incomplete;
 use super::shape::{Shape, Variable};
 
@@ -7,6 +9,8 @@ use super::shape::{Shape, Variable};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sums {
     pub(super) people: u32,
+    /// People with a long run of the same rating.
+    pub(super) long_strings: u32,
     /// Counters of all variables, as the shape places them.
     pub(super) counters: Vec<u32>,
     /// Sum and sum of squares of the codes of each variable that is not scored; nothing but zeros
@@ -43,6 +47,7 @@ impl Sums {
         let square = shape.scored().len() * shape.width();
         Self {
             people: 0,
+            long_strings: 0,
             counters: vec![0; shape.counters()],
             wide: vec![0; 2 * shape.others().len()],
             products: vec![0; square],
@@ -55,6 +60,7 @@ impl Sums {
     /// Makes them those of nobody again.
     pub fn clear(&mut self) {
         self.people = 0;
+        self.long_strings = 0;
         self.wide.fill(0);
         for words in
             [&mut self.counters, &mut self.products, &mut self.others_count, &mut self.others_sum]
@@ -67,6 +73,7 @@ impl Sums {
     /// Adds those of another group.
     pub fn merge(&mut self, other: &Self) {
         self.people += other.people;
+        self.long_strings += other.long_strings;
         for (mine, theirs) in self.wide.iter_mut().zip(&other.wide) {
             *mine += theirs;
         }
@@ -79,24 +86,16 @@ impl Sums {
         }
     }
 
-    /// Takes away those of a group that is part of this one.
-    pub fn take(&mut self, part: &Self) {
-        self.people -= part.people;
-        for (mine, theirs) in self.wide.iter_mut().zip(&part.wide) {
-            *mine -= theirs;
-        }
-        take(&mut self.counters, &part.counters);
-        take(&mut self.products, &part.products);
-        take(&mut self.others_count, &part.others_count);
-        take(&mut self.others_sum, &part.others_sum);
-        for (mine, theirs) in self.incomplete.iter_mut().zip(&part.incomplete) {
-            mine.take(theirs);
-        }
-    }
-
     /// How many people there are.
     pub fn people(&self) -> u32 {
         self.people
+    }
+
+    /// How many gave the same rating so often in a row that it is hardly meant; why not, where too
+    /// few items were asked to tell.
+    pub fn long_strings(&self, shape: &Shape) -> Result<u32, Degenerate> {
+        is_long_string(0, shape.asked())?;
+        Ok(self.long_strings)
     }
 
     /// How often each code of a rating was given, or each option of a choice chosen; empty for
@@ -171,12 +170,5 @@ impl Joint {
 pub(super) fn add(mine: &mut [u32], theirs: &[u32]) {
     for (mine, theirs) in mine.iter_mut().zip(theirs) {
         *mine += theirs;
-    }
-}
-
-/// Takes counters away from counters of the same places.
-pub(super) fn take(mine: &mut [u32], theirs: &[u32]) {
-    for (mine, theirs) in mine.iter_mut().zip(theirs) {
-        *mine -= theirs;
     }
 }

@@ -1,5 +1,6 @@
 //! Adds people up: a small table that stays in the processor's nearest memory takes the people of
 //! one cell, and is then poured into the sums of all groups that the cell belongs to.
+use super::careless::{is_long_string, longest_run};
 use super::incomplete::Incomplete;
 use super::shape::{self, LANES, Reply, Shape};
 use super::sums::Sums;
@@ -8,6 +9,7 @@ use super::sums::Sums;
 pub struct Tally<'a> {
     shape: &'a Shape,
     people: u32,
+    long_strings: u32,
     people_max: u32,
     counters: Vec<u32>,
     wide: Vec<u64>,
@@ -31,6 +33,7 @@ impl<'a> Tally<'a> {
         Self {
             shape,
             people: 0,
+            long_strings: 0,
             people_max: u32::from(u16::MAX) / (shape.most() * shape.most()),
             counters: vec![0; shape.counters()],
             wide: vec![0; 2 * shape.others().len()],
@@ -56,6 +59,9 @@ impl<'a> Tally<'a> {
         self.add_scored(record);
         self.add_products();
         self.add_incomplete();
+        let codes = &self.codes[..self.shape.scored().len()];
+        let run = longest_run(codes.iter().map(|code| (*code > 0).then_some((*code).into())));
+        self.long_strings += u32::from(is_long_string(run, self.shape.asked()) == Ok(true));
         for lane in 0..self.shape.others().len() {
             self.add_other(lane, self.shape.other(record, lane));
         }
@@ -161,6 +167,7 @@ impl<'a> Tally<'a> {
         for group in groups {
             let into = &mut sums[*group];
             into.people += self.people;
+            into.long_strings += self.long_strings;
             super::sums::add(&mut into.counters, &self.counters);
             for (mine, theirs) in into.wide.iter_mut().zip(&self.wide) {
                 *mine += theirs;
@@ -184,6 +191,7 @@ impl<'a> Tally<'a> {
     pub fn clear(&mut self) {
         let width = self.codes.len();
         self.people = 0;
+        self.long_strings = 0;
         self.counters.fill(0);
         self.wide.fill(0);
         self.products.fill(0);

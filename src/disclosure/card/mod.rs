@@ -2,17 +2,12 @@
 //! have equal bytes.
 mod figures;
 mod scale;
-mod unit;
 
 use super::code::{Reader, Writer};
 use super::figure::{Figure, Hidden, Released};
 use super::tally::Tally;
 use figures::figures;
 pub use scale::{AnswersCard, ConsistencyCard, ItemCard, QualityCard, ScaleCard};
-pub use unit::{
-    AxisCard, AxisFigures, DriverCard, DriversCard, GapCard, GapFigures, GroupCard, GroupFigures,
-    OrientationCard, OrientationFigures, UnitCard,
-};
 
 figures! {
     /// Signs of careless answering.
@@ -33,8 +28,6 @@ pub struct Card {
     pub(super) facets: Vec<ScaleCard>,
     pub(super) items: Vec<ItemCard>,
     pub(super) careless: CarelessCard,
-    /// What compares groups; of units as a whole only.
-    pub(super) unit: Option<UnitCard>,
 }
 
 /// How many were invited and took part.
@@ -94,11 +87,6 @@ impl Card {
         &self.careless
     }
 
-    /// What compares the groups of a unit; none of other slices.
-    pub fn unit(&self) -> Option<&UnitCard> {
-        self.unit.as_ref()
-    }
-
     /// The items that the wave asked, in the instrument's order.
     pub fn items(&self) -> &[ItemCard] {
         &self.items
@@ -119,13 +107,6 @@ impl Card {
         writer.number(self.items.len() as u64);
         self.items.iter().for_each(|item| item.write(&mut writer));
         self.careless.write(&mut writer);
-        match &self.unit {
-            Some(unit) => {
-                writer.shown_or(None);
-                unit.write(&mut writer);
-            }
-            None => writer.absent(),
-        }
         writer.into_bytes()
     }
 
@@ -145,12 +126,6 @@ impl Card {
             facets: reader.list(ScaleCard::read)?,
             items: reader.list(ItemCard::read)?,
             careless: CarelessCard::read(&mut reader)?,
-            unit: if reader.passes_absent() {
-                None
-            } else {
-                reader.shown_or()?;
-                Some(UnitCard::read(&mut reader)?)
-            },
         };
         reader.is_at_end().then_some(card)
     }

@@ -3,7 +3,6 @@
 mod draft;
 mod item;
 mod scale;
-mod unit;
 
 use sha2::{Digest, Sha256};
 
@@ -12,8 +11,8 @@ use super::decide::Allowed;
 use super::figure::{Figure, Flags, Hidden, Kind, Method, Released, Sizes, rounded};
 use crate::stats::{Degenerate, Estimate, Flag};
 pub use draft::{
-    AxisDraft, CarelessDraft, Computed, Draft, DriversDraft, GapDraft, GroupDraft, ItemDraft,
-    OrientationDraft, Quantity, QualityDraft, RatingDraft, ScaleDraft, Score, UnitDraft,
+    CarelessDraft, Computed, Consistency, Draft, ItemDraft, QualityDraft, Quantity, RatingDraft,
+    ScaleDraft, Score,
 };
 
 /// The published numbers of a slice.
@@ -33,8 +32,7 @@ pub fn publish(draft: &Draft, allowed: Allowed<'_>) -> Published {
     let facets = draft.facets.iter().map(|scale| press.scale(scale, false)).collect();
     let items = (0..draft.items.len()).map(|item| press.item(item)).collect();
     let careless = press.careless();
-    let unit = draft.unit.as_ref().map(|unit| press.unit(unit));
-    let card = Card { participation, overall, dimensions, facets, items, careless, unit };
+    let card = Card { participation, overall, dimensions, facets, items, careless };
     Published { card, exact_digest: press.exact.finalize().into() }
 }
 
@@ -54,8 +52,6 @@ struct Value {
     method: Method,
     sizes: Sizes,
     flags: Flags,
-    /// The number of responses that sets how it is rounded.
-    responses: u32,
 }
 
 impl Press<'_> {
@@ -69,7 +65,7 @@ impl Press<'_> {
         let rate = if invited == 0 {
             Released::Hidden(Hidden::NotEstimable(Degenerate::NoObservations))
         } else {
-            round(&self.plain(share(responses, invited), Kind::Share, Method::Exact))
+            self.round(&self.plain(share(responses, invited), Kind::Share, Method::Exact))
         };
         let (invited, late) = (Released::Shown(invited), Released::Shown(late));
         Participation { invited, late, responses, rate }
@@ -78,11 +74,11 @@ impl Press<'_> {
     /// Signs of careless answering, of as many people as quality needs.
     fn careless(&mut self) -> CarelessCard {
         match &self.draft.careless {
-            None => CarelessCard::hidden(Hidden::Protected),
-            Some(draft) => CarelessCard {
+            Some(draft) if self.allowed.many() => CarelessCard {
                 long_string: self.quantity(&draft.long_string, Kind::Share, Method::Wilson),
                 missing: self.quantity(&draft.missing, Kind::Share, Method::Index),
             },
+            _ => CarelessCard::hidden(Hidden::Protected),
         }
     }
 
@@ -96,7 +92,6 @@ impl Press<'_> {
             method,
             sizes: Sizes::default(),
             flags: Flags::default(),
-            responses: self.draft.responses,
         }
     }
 
@@ -135,7 +130,6 @@ impl Press<'_> {
             interval: quantity.interval,
             sizes: Sizes { sample: quantity.sample, population: None },
             flags: Flags::of(&quantity.flags),
-            responses: quantity.responses.unwrap_or(self.draft.responses),
             ..self.plain(quantity.value, kind, method)
         };
         self.figure(&value)
@@ -155,24 +149,26 @@ impl Press<'_> {
         {
             self.exact.update(number.to_bits().to_be_bytes());
         }
-        round(value)
+        self.round(value)
     }
-}
 
-/// A value as it is published; none where no publication can hold it.
-fn round(value: &Value) -> Released<Figure> {
-    let round = |number: f64| rounded(number, value.kind, value.responses);
-    let Some(number) = round(value.number) else {
-        return Released::Hidden(Hidden::NotEstimable(Degenerate::TooFewObservations));
-    };
-    Released::Shown(Figure {
-        value: number,
-        standard_error: value.standard_error.and_then(round),
-        interval: value.interval.and_then(|(lower, upper)| Some((round(lower)?, round(upper)?))),
-        sizes: value.sizes,
-        method: value.method,
-        flags: value.flags,
-    })
+    /// A value as it is published; none where no publication can hold it.
+    fn round(&self, value: &Value) -> Released<Figure> {
+        let round = |number: f64| rounded(number, value.kind, self.draft.responses);
+        let Some(number) = round(value.number) else {
+            return Released::Hidden(Hidden::NotEstimable(Degenerate::TooWide));
+        };
+        let interval =
+            value.interval.and_then(|(lower, upper)| Some((round(lower)?, round(upper)?)));
+        Released::Shown(Figure {
+            value: number,
+            standard_error: value.standard_error.and_then(round),
+            interval,
+            sizes: value.sizes,
+            method: value.method,
+            flags: value.flags,
+        })
+    }
 }
 
 fn share(count: u32, of: u32) -> f64 {
