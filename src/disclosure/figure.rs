@@ -188,10 +188,9 @@ impl Figure {
 pub(super) fn rounded(value: f64, kind: Kind, responses: u32) -> Option<i64> {
     let step = match (kind, responses >= FINE_RESPONSES_MIN) {
         (Kind::Points, false) => 1_000.0,
-        (Kind::Points, true) => 100.0,
+        (Kind::Points, true) | (Kind::OfGroups, _) => 100.0,
         (Kind::Share, false) => 10.0,
         (Kind::Share, true) => 1.0,
-        (Kind::OfGroups, _) => 100.0,
     };
     let whole = ((value * UNIT / step).abs() + 0.5 + 1e-9).floor() * step;
     if !whole.is_finite() || whole > LARGEST {

@@ -168,29 +168,22 @@ impl<'a> Drafter<'a> {
         let shape = &self.subject.shape;
         let people = sums.people();
         let long_string = sums.long_strings(shape).and_then(|count| share(count, people));
-        let asked = u64::from(people) * shape.scored().len() as u64;
-        let given = shape.scored().iter().map(|item| {
-            u64::from(sums.answered(shape, *item)) + u64::from(sums.cannot_judge(shape, *item))
-        });
-        let missing = if asked == 0 {
-            Err(Degenerate::TooFewItems.into())
-        } else {
-            let value = ratio(asked - given.sum::<u64>(), asked);
-            Ok(Quantity { value, sample: Some(people), ..Quantity::default() })
-        };
         CarelessDraft {
             long_string: match long_string {
                 // Too few items say nothing about anybody.
                 Err(Degenerate::TooFewItems) => Err(Hidden::NotMeasured),
                 Err(reason) => Err(reason.into()),
-                Ok(share) => Ok(Quantity {
-                    value: share.value,
-                    interval: Some((share.lower, share.upper)),
+                Ok(of_all) => Ok(Quantity {
+                    value: of_all.value,
+                    interval: Some((of_all.lower, of_all.upper)),
                     sample: Some(people),
                     ..Quantity::default()
                 }),
             },
-            missing,
+            missing: sums
+                .missing(shape)
+                .map(|value| Quantity { value, sample: Some(people), ..Quantity::default() })
+                .map_err(Into::into),
         }
     }
 
@@ -215,9 +208,4 @@ impl Known<'_> {
     fn sampled(&self, sample: u32) -> Option<Sampled> {
         self.population.map(|population| Sampled { sample, population })
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "numbers of answers are below 2^53")]
-fn ratio(part: u64, whole: u64) -> f64 {
-    part as f64 / whole as f64
 }

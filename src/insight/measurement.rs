@@ -5,11 +5,8 @@ pub(super) use crate::disclosure::Consistency;
 use crate::disclosure::{Allowed, Computed, QualityDraft, Quantity};
 use crate::stats::{
     Composite, Degenerate, GroupScores, Metric, Part, Sums, agreement, average_deviation,
-    intraclass,
+    deviation, intraclass,
 };
-
-/// Parts of a point, so that scores of persons are whole numbers.
-const FRACTION: f64 = 16_777_216.0;
 
 /// The scales of an instrument.
 pub(super) struct Instrument<'a> {
@@ -20,7 +17,7 @@ pub(super) struct Instrument<'a> {
 /// A scale: what each of its items adds to a person's score.
 struct Scale {
     parts: Vec<Part>,
-    /// Points per code, in fractions, as whole numbers.
+    /// What a step of each item's code adds to a person's score, as a whole number.
     steps: Vec<i128>,
 }
 
@@ -30,8 +27,7 @@ impl<'a> Instrument<'a> {
         let scale = |plan: &super::subject::ScalePlan| {
             let part =
                 |(lane, weight): &(usize, f64)| Part { metric: metrics[*lane], weight: *weight };
-            let step =
-                |(lane, weight): &(usize, f64)| whole(metrics[*lane].step() * weight * FRACTION);
+            let step = |(lane, weight): &(usize, f64)| GroupScores::step(metrics[*lane], *weight);
             Scale {
                 parts: plan.weights.iter().map(part).collect(),
                 steps: plan.weights.iter().map(step).collect(),
@@ -79,7 +75,7 @@ impl<'a> Instrument<'a> {
                 .map_err(Into::into),
             omega: of(&Composite::omega),
             measurement_error: of(&Composite::measurement_error),
-            dispersion: of(&|composite| Ok(composite.variance()?.max(0.0).sqrt())),
+            dispersion: of(&|composite| composite.variance().map(deviation)),
             agreement: agreement.map_err(Into::into),
             average_deviation: average_deviation(&counts).map(plain).map_err(Into::into),
             icc1: known
@@ -123,7 +119,7 @@ impl<'a> Instrument<'a> {
         all
     }
 
-    /// Scores of a group's people on each scale, in fractions of a point. Of nobody where the
+    /// Scores of a group's people on each scale, as whole numbers. Of nobody where the
     /// distributions of its items are not told, since a variance within groups is made of them.
     pub(super) fn scores(&self, sums: &Sums, allowed: Allowed<'_>) -> Vec<GroupScores> {
         let of_scale = |(scale, of): (usize, &Scale)| {
@@ -132,14 +128,7 @@ impl<'a> Instrument<'a> {
                 return GroupScores::default();
             }
             let complete = sums.complete(&self.subject.shape, scale);
-            let mut scores = GroupScores { people: complete.people(), sum: 0, squares: 0 };
-            for (a, first) in of.steps.iter().enumerate() {
-                scores.sum += first * i128::from(complete.sum(a));
-                for (b, second) in of.steps.iter().enumerate() {
-                    scores.squares += first * second * i128::from(complete.products(a, b));
-                }
-            }
-            scores
+            GroupScores::of(&complete, &of.steps)
         };
         self.scales.iter().enumerate().map(of_scale).collect()
     }
@@ -148,10 +137,4 @@ impl<'a> Instrument<'a> {
         let complete = sums.complete(&self.subject.shape, scale);
         Composite::new(&complete, &self.scales[scale].parts)
     }
-}
-
-/// The nearest whole number.
-#[expect(clippy::cast_possible_truncation, reason = "points times the fraction fit by far")]
-fn whole(value: f64) -> i128 {
-    value.round() as i128
 }

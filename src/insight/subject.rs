@@ -98,12 +98,12 @@ impl Subject {
         let mut scored = Vec::new();
         for (position, item) in asked.iter().enumerate() {
             let (variable, use_of) = measure(content, item);
-            let mut score = None;
+            let mut entered = None;
             if let (Use::Score { .. }, Role::Score { facet_key, weight, .. }) = (use_of, &item.role)
             {
-                score = entry(content, facet_key, *weight);
+                entered = entry(content, facet_key, *weight);
                 let weight = u32::from(*weight);
-                let facet = score.map_or(0, |entry| entry.facet);
+                let facet = entered.map_or(0, |entry| entry.facet);
                 scored.push(Scored { item: position, facet, weight });
             }
             let reversed = matches!(item.role, Role::Score { reverse_scored: true, .. });
@@ -118,11 +118,11 @@ impl Subject {
                 Variable::Choice { .. } => Form::Options,
                 Variable::Number { .. } => Form::Ends,
             };
-            judged.push(Judged { score, reversed, form, counted: variable.counted() });
+            judged.push(Judged { score: entered, reversed, form, counted: variable.counted() });
         }
         let layout = Layout::of(content);
         let fields = asked.iter().filter_map(|item| layout.field(&item.key).cloned()).collect();
-        let lane = |item: usize| variables[..item].iter().filter(|each| is_scored(each)).count();
+        let lane = |item: usize| variables[..item].iter().filter(|each| is_scored(**each)).count();
         let dimensions = dimension_plans(content, &scored, &lane);
         let scales = scale_plans(&dimensions, &scored, &lane);
         let sets = scales.iter().map(|scale| scale.weights.iter().map(|(lane, _)| *lane).collect());
@@ -183,7 +183,7 @@ struct Scored {
     weight: u32,
 }
 
-fn is_scored(variable: &Variable) -> bool {
+fn is_scored(variable: Variable) -> bool {
     matches!(variable, Variable::Scored { .. })
 }
 

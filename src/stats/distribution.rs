@@ -1,5 +1,5 @@
 //! Tails and quantiles of distributions. Arguments are finite, and degrees of freedom above 0.
-use statrs::distribution::{ContinuousCDF, FisherSnedecor, StudentsT};
+use statrs::distribution::{ChiSquared, ContinuousCDF, FisherSnedecor, Normal, StudentsT};
 
 use super::student::SERIES_DF_MIN;
 
@@ -28,8 +28,83 @@ pub(super) fn fisher_above(value: f64, between: f64, within: f64) -> Option<f64>
     Some(distribution.sf(value)).filter(|p| p.is_finite())
 }
 
+/// Degrees of freedom above which the inverse of the F distribution loses digits, and beyond some
+/// millions does not end.
+const FISHER_DF_MAX: f64 = 1e5;
+/// Degrees of freedom from which on the logarithm of F is near enough to a normal variable.
+const FISHER_NORMAL_DF_MIN: f64 = 500.0;
+/// Degrees of freedom from which on it is as near as can be computed.
+const FISHER_EXACT_DF_MIN: f64 = 20_000.0;
+
 /// The quantile of an F variable.
 pub(super) fn fisher_quantile(probability: f64, between: f64, within: f64) -> Option<f64> {
+    let quantile = if between.max(within) <= FISHER_DF_MAX {
+        FisherSnedecor::new(between, within).ok()?.inverse_cdf(probability)
+    } else {
+        beyond(probability, between, within)?
+    };
+    Some(quantile).filter(|value| value.is_finite())
+}
+
+/// The quantile for many degrees of freedom: an approximation, and where that is not near enough a step of
+/// Newton's towards the tail that it should have.
+fn beyond(probability: f64, between: f64, within: f64) -> Option<f64> {
+    let few = between.min(within);
+    let near = if few >= FISHER_NORMAL_DF_MIN {
+        carter(probability, between, within)?
+    } else if between < within {
+        by_chi_squared(probability, between, within)?
+    } else {
+        1.0 / by_chi_squared(1.0 - probability, within, between)?
+    };
+    if few >= FISHER_EXACT_DF_MIN {
+        return Some(near);
+    }
     let distribution = FisherSnedecor::new(between, within).ok()?;
-    Some(distribution.inverse_cdf(probability)).filter(|value| value.is_finite())
+    // Over so short a way the tail is straight.
+    let width = 1e-4 * near;
+    let slope = (distribution.sf(near - width) - distribution.sf(near + width)) / (2.0 * width);
+    Some(near + (distribution.sf(near) - (1.0 - probability)) / slope)
+}
+
+/// For many degrees of freedom of both kinds: half the logarithm of F is expanded (Carter 1947).
+fn carter(probability: f64, between: f64, within: f64) -> Option<f64> {
+    let x = Normal::new(0.0, 1.0).ok()?.inverse_cdf(probability);
+    let (one, other) = (1.0 / (between - 1.0), 1.0 / (within - 1.0));
+    let h = 2.0 / (one + other);
+    let bend = (x * x - 3.0) / 6.0;
+    let w = x * (h + bend).sqrt() / h - (one - other) * (bend + 5.0 / 6.0 - 2.0 / (3.0 * h));
+    Some((2.0 * w).exp())
+}
+
+/// For few and many: chi-squared by its degrees of freedom, and the first term of what is left (Fisher and
+/// Cornish 1960).
+fn by_chi_squared(probability: f64, few: f64, many: f64) -> Option<f64> {
+    let chi = ChiSquared::new(few).ok()?.inverse_cdf(probability);
+    Some(chi / few * (1.0 + (chi - few + 2.0) / (2.0 * many)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_of_f_go_on_where_the_inverse_ends() {
+        let inverse = |probability, between, within| {
+            FisherSnedecor::new(between, within).unwrap().inverse_cdf(probability)
+        };
+        for probability in [0.025, 0.975] {
+            for few in [1.0, 48.0, 300.0, 499.0, 500.0, 1_000.0, 20_000.0] {
+                for (between, within) in [(few, FISHER_DF_MAX), (FISHER_DF_MAX, few)] {
+                    let known = inverse(probability, between, within);
+                    let got = beyond(probability, between, within).unwrap();
+                    let what = format!("{probability} {between} {within}: {got} {known}");
+                    assert!((got / known - 1.0).abs() < 1e-7, "{what}");
+                }
+            }
+        }
+        // A million complete answers to thirty items.
+        let wide = fisher_quantile(0.975, 1e6, 29e6).unwrap();
+        assert!((1.002..1.003_5).contains(&wide), "{wide}");
+    }
 }

@@ -1,8 +1,9 @@
 //! How much of the variance of persons' scores lies between groups: intraclass correlations from a
 //! one-way analysis of variance (Shrout and Fleiss 1979; Bliese 2000).
+use super::complete::Complete;
 use super::degenerate::{Degenerate, Flag};
 use super::distribution::{fisher_above, fisher_quantile};
-use super::estimate::wide;
+use super::estimate::{Metric, wide};
 
 /// Sums of the scores of a group's people. Scores are whole numbers in any unit, so that equal ones
 /// are known to be equal.
@@ -14,6 +15,32 @@ pub struct GroupScores {
     pub sum: i128,
     /// Sum of the squares of their scores.
     pub squares: i128,
+}
+
+/// Parts of a point, so that scores of persons are whole numbers.
+const FRACTION: f64 = 16_777_216.0;
+
+impl GroupScores {
+    /// What a step of an item's code adds to a person's score, in parts of a point.
+    pub fn step(metric: Metric, weight: f64) -> i128 {
+        let step = (metric.step() * weight * FRACTION).round();
+        #[expect(clippy::cast_possible_truncation, reason = "points times parts fit by far")]
+        let step = step as i128;
+        step
+    }
+
+    /// Those of a group, by what a step of each item's code adds. What a score begins with is left
+    /// out: it is the same for everyone.
+    pub fn of(complete: &Complete, steps: &[i128]) -> Self {
+        let mut scores = Self { people: complete.people(), sum: 0, squares: 0 };
+        for (a, first) in steps.iter().enumerate() {
+            scores.sum += first * i128::from(complete.sum(a));
+            for (b, second) in steps.iter().enumerate() {
+                scores.squares += first * second * i128::from(complete.products(a, b));
+            }
+        }
+        scores
+    }
 }
 
 /// Intraclass correlations.
@@ -91,7 +118,7 @@ mod tests {
 
     fn group(scores: &[i32]) -> GroupScores {
         GroupScores {
-            people: scores.len() as u32,
+            people: u32::try_from(scores.len()).unwrap(),
             sum: scores.iter().map(|score| i128::from(*score)).sum(),
             squares: scores.iter().map(|score| i128::from(*score).pow(2)).sum(),
         }

@@ -2,6 +2,7 @@
 //! together, in any order, without error.
 use super::careless::is_long_string;
 use super::degenerate::Degenerate;
+use super::estimate::wide;
 use super::incomplete::Incomplete;
 use super::shape::{Shape, Variable};
 
@@ -96,6 +97,21 @@ impl Sums {
     pub fn long_strings(&self, shape: &Shape) -> Result<u32, Degenerate> {
         is_long_string(0, shape.asked())?;
         Ok(self.long_strings)
+    }
+
+    /// The mean share of scored items that people left without any answer, 0 to 1.
+    pub fn missing(&self, shape: &Shape) -> Result<f64, Degenerate> {
+        let items = i128::from(shape.asked());
+        let asked = i128::from(self.people) * items;
+        if asked == 0 {
+            let nobody = self.people == 0;
+            let reason = if nobody { Degenerate::NoObservations } else { Degenerate::TooFewItems };
+            return Err(reason);
+        }
+        let given = shape.scored().iter().map(|item| {
+            i128::from(self.answered(shape, *item)) + i128::from(self.cannot_judge(shape, *item))
+        });
+        Ok(wide(asked - given.sum::<i128>()) / wide(asked))
     }
 
     /// How often each code of a rating was given, or each option of a choice chosen; empty for

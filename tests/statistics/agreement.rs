@@ -1,7 +1,7 @@
-//! Agreement within groups: r*wg(J) and AD_M(J). Not computed, and why: rwg and rwg(J), which rise with
-//! the number of items; both against skewed distributions, since nobody knows which one is right;
-//! AD_Md, of which AD_M tells the same; a_wg, which is undefined near the ends of a scale; numbers of
-//! a single item, which are those of a scale of one.
+//! Agreement within groups: `r*wg(J)` and `AD_M(J)`. Not computed, and why: `rwg` and `rwg(J)`, which
+//! rise with the number of items; both against skewed distributions, since nobody knows which one is
+//! right; `AD_Md`, of which `AD_M` tells the same; `a_wg`, which is undefined near the ends of a scale;
+//! numbers of a single item, which are those of a scale of one.
 use orgfit::stats::{agreement, average_deviation};
 
 use crate::oracle::{Score, Table, cases, folder, numbers, texts};
@@ -16,9 +16,9 @@ fn agreement_within_groups_is_that_of_other_programs() {
         let columns: Vec<usize> =
             texts(&input["columns"]).iter().map(|name| table.column(name)).collect();
         let unit = table.column(input["group"].as_str().unwrap());
-        let group = |at: usize| match &input["groups"][at] {
-            serde_json::Value::String(name) => name.clone(),
-            other => other.to_string(),
+        let group = |at: usize| {
+            let name = &input["groups"][at];
+            name.as_str().map_or_else(|| name.to_string(), str::to_owned)
         };
         let value = |name: &str| numbers(&case["values"][name]["value"]);
         let firsts = value("ad_mean_first_item");

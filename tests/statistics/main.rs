@@ -2,11 +2,11 @@
 //! both is named by `ORGFIT_ORACLE_DIR`; without it there is nothing to compare with.
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::float_arithmetic,
     clippy::cast_precision_loss,
     clippy::print_stderr,
     clippy::print_stdout,
-    clippy::panic,
     clippy::float_cmp,
     reason = "tests that compute and tell what they compared"
 )]

@@ -102,10 +102,14 @@ impl Card {
         self.overall.write(&mut writer);
         for scales in [&self.dimensions, &self.facets] {
             writer.number(scales.len() as u64);
-            scales.iter().for_each(|scale| scale.write(&mut writer));
+            for scale in scales {
+                scale.write(&mut writer);
+            }
         }
         writer.number(self.items.len() as u64);
-        self.items.iter().for_each(|item| item.write(&mut writer));
+        for item in &self.items {
+            item.write(&mut writer);
+        }
         self.careless.write(&mut writer);
         writer.into_bytes()
     }

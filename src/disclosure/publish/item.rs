@@ -1,6 +1,6 @@
 //! The numbers of an item.
 use super::draft::{Computed, RatingDraft};
-use super::{Press, Value};
+use super::{Press, Value, plain};
 use crate::disclosure::card::{AnswersCard, ConsistencyCard, ItemCard};
 use crate::disclosure::figure::{Figure, Hidden, Kind, Method, Released, Sizes};
 use crate::stats::{self, Degenerate, Estimate, Split};
@@ -33,7 +33,7 @@ impl Press<'_> {
                 Err(reason) => Released::Hidden(*reason),
                 Ok((_, deviation)) => {
                     let sizes = Sizes { sample: self.answered(item), population: None };
-                    let value = self.plain(*deviation, Kind::Points, Method::Mean);
+                    let value = plain(*deviation, Kind::Points, Method::Mean);
                     self.figure(&Value { sizes, ..value })
                 }
             });
@@ -70,7 +70,7 @@ impl Press<'_> {
                     standard_error: net.standard_error.map(|error| 100.0 * error),
                     interval: Some((100.0 * net.lower, 100.0 * net.upper)),
                     sizes: Sizes { sample: Some(all), population: None },
-                    ..self.plain(100.0 * net.value, Kind::Points, Method::AdjustedWald)
+                    ..plain(100.0 * net.value, Kind::Points, Method::AdjustedWald)
                 };
                 self.figure(&value)
             }
@@ -106,7 +106,7 @@ impl Press<'_> {
                 let value = Value {
                     interval: Some((share.lower, share.upper)),
                     sizes: Sizes { sample: Some(of), population: None },
-                    ..self.plain(share.value, Kind::Share, Method::Wilson)
+                    ..plain(share.value, Kind::Share, Method::Wilson)
                 };
                 self.figure(&value)
             }
@@ -121,7 +121,7 @@ impl Press<'_> {
             Released::Hidden(Hidden::NotEstimable(Degenerate::NoObservations))
         } else {
             let sizes = Sizes { sample: Some(of), population: None };
-            let value = self.plain(super::share(count, of), Kind::Share, Method::Mean);
+            let value = plain(super::share(count, of), Kind::Share, Method::Mean);
             self.figure(&Value { sizes, ..value })
         }
     }

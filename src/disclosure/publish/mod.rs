@@ -65,7 +65,7 @@ impl Press<'_> {
         let rate = if invited == 0 {
             Released::Hidden(Hidden::NotEstimable(Degenerate::NoObservations))
         } else {
-            self.round(&self.plain(share(responses, invited), Kind::Share, Method::Exact))
+            self.round(&plain(share(responses, invited), Kind::Share, Method::Exact))
         };
         let (invited, late) = (Released::Shown(invited), Released::Shown(late));
         Participation { invited, late, responses, rate }
@@ -79,19 +79,6 @@ impl Press<'_> {
                 missing: self.quantity(&draft.missing, Kind::Share, Method::Index),
             },
             _ => CarelessCard::hidden(Hidden::Protected),
-        }
-    }
-
-    /// A value without an error, of nobody in particular.
-    fn plain(&self, number: f64, kind: Kind, method: Method) -> Value {
-        Value {
-            number,
-            standard_error: None,
-            interval: None,
-            kind,
-            method,
-            sizes: Sizes::default(),
-            flags: Flags::default(),
         }
     }
 
@@ -110,7 +97,7 @@ impl Press<'_> {
             interval: spread.map(|spread| (spread.lower, spread.upper)),
             sizes,
             flags,
-            ..self.plain(estimate.value, Kind::Points, method)
+            ..plain(estimate.value, Kind::Points, method)
         };
         self.figure(&value)
     }
@@ -130,7 +117,7 @@ impl Press<'_> {
             interval: quantity.interval,
             sizes: Sizes { sample: quantity.sample, population: None },
             flags: Flags::of(&quantity.flags),
-            ..self.plain(quantity.value, kind, method)
+            ..plain(quantity.value, kind, method)
         };
         self.figure(&value)
     }
@@ -168,6 +155,19 @@ impl Press<'_> {
             method: value.method,
             flags: value.flags,
         })
+    }
+}
+
+/// A value without an error, of nobody in particular.
+fn plain(number: f64, kind: Kind, method: Method) -> Value {
+    Value {
+        number,
+        standard_error: None,
+        interval: None,
+        kind,
+        method,
+        sizes: Sizes::default(),
+        flags: Flags::default(),
     }
 }
 

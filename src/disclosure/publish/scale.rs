@@ -1,6 +1,6 @@
 //! The numbers of a scale.
 use super::draft::{Computed, QualityDraft, ScaleDraft, Score};
-use super::{Press, share};
+use super::{Press, plain, share};
 use crate::disclosure::card::{AnswersCard, QualityCard, ScaleCard};
 use crate::disclosure::figure::{Figure, Hidden, Kind, Method, Released};
 use crate::stats::Degenerate;
@@ -64,7 +64,7 @@ impl Press<'_> {
             return AnswersCard::hidden(Hidden::NotEstimable(Degenerate::NoObservations));
         }
         let mut mean = |sum: f64, kind| {
-            let value = self.plain(sum / number, kind, Method::Index);
+            let value = plain(sum / number, kind, Method::Index);
             self.figure(&value)
         };
         AnswersCard {
@@ -93,7 +93,7 @@ impl Press<'_> {
         if all == 0 {
             return Released::Hidden(Hidden::NotEstimable(Degenerate::NoObservations));
         }
-        let value = self.plain(ratio(cannot, all), Kind::Share, Method::Index);
+        let value = plain(ratio(cannot, all), Kind::Share, Method::Index);
         self.figure(&value)
     }
 

@@ -131,6 +131,7 @@ pub(in crate::insight) async fn list_scope_cards(
 }
 
 /// What a release is verified by.
+#[derive(sqlx::FromRow)]
 pub(in crate::insight) struct Evidence {
     wave_id: Uuid,
     pub(in crate::insight) method_version: String,
@@ -139,8 +140,6 @@ pub(in crate::insight) struct Evidence {
     pub(in crate::insight) plan_digest: Vec<u8>,
     pub(in crate::insight) exact_digest: Vec<u8>,
     pub(in crate::insight) result_digest: Vec<u8>,
-    /// Stored cards by slice number, in order.
-    pub(in crate::insight) cards: Vec<(i32, Vec<u8>)>,
 }
 
 impl Evidence {
@@ -150,13 +149,13 @@ impl Evidence {
     }
 }
 
-/// A release with its salt and all of its cards.
+/// A release with its salt.
 pub(in crate::insight) async fn load_evidence(
     tx: &mut Tx,
     release_id: ReleaseId,
 ) -> Result<Option<Evidence>> {
     let tenant = tx.scope().organization_id;
-    let row: Option<(Uuid, String, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>)> = sqlx::query_as(
+    Ok(sqlx::query_as(
         "-- insight::load_evidence
          SELECT wave_id, method_version, salt, input_digest, plan_digest, exact_digest,
                 result_digest
@@ -165,36 +164,22 @@ pub(in crate::insight) async fn load_evidence(
     .bind(tenant.uuid())
     .bind(release_id.uuid())
     .fetch_optional(tx.connection()?)
-    .await?;
-    let Some((
-        wave_id,
-        method_version,
-        salt,
-        input_digest,
-        plan_digest,
-        exact_digest,
-        result_digest,
-    )) = row
-    else {
-        return Ok(None);
-    };
-    let cards = sqlx::query_as(
-        "-- insight::load_all_cards
+    .await?)
+}
+
+/// All stored cards of a release by slice number, in order.
+pub(in crate::insight) async fn list_all_cards(
+    tx: &mut Tx,
+    release_id: ReleaseId,
+) -> Result<Vec<(i32, Vec<u8>)>> {
+    let tenant = tx.scope().organization_id;
+    Ok(sqlx::query_as(
+        "-- insight::list_all_cards
          SELECT slice_number, card FROM insight_cards
          WHERE tenant_id = $1 AND release_id = $2 ORDER BY slice_number",
     )
     .bind(tenant.uuid())
     .bind(release_id.uuid())
     .fetch_all(tx.connection()?)
-    .await?;
-    Ok(Some(Evidence {
-        wave_id,
-        method_version,
-        salt,
-        input_digest,
-        plan_digest,
-        exact_digest,
-        result_digest,
-        cards,
-    }))
+    .await?)
 }
