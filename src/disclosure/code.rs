@@ -210,6 +210,7 @@ fn reason_number(reason: Hidden) -> u8 {
         Hidden::TooFewObservations => 3,
         Hidden::NotMeasured => 4,
         Hidden::AccessRestricted => 5,
+        Hidden::UnknownSpread => 6,
     }
 }
 
@@ -220,6 +221,7 @@ fn reason(marks: u8) -> Option<Hidden> {
         3 => Some(Hidden::TooFewObservations),
         4 => Some(Hidden::NotMeasured),
         5 => Some(Hidden::AccessRestricted),
+        6 => Some(Hidden::UnknownSpread),
         _ => None,
     }
 }

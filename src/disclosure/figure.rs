@@ -44,6 +44,8 @@ pub enum Hidden {
     NotReleased,
     /// It may be shown, but there are fewer observations than the method needs.
     TooFewObservations,
+    /// It may be shown, but what it is compared with states no spread.
+    UnknownSpread,
     /// The wave did not ask for it.
     NotMeasured,
     /// The caller may not see it.

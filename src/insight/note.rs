@@ -30,6 +30,10 @@ pub fn text(reason: Hidden, language: &str) -> &'static str {
             "Cannot be computed from the answers that were given.",
             "Lässt sich aus den gegebenen Antworten nicht berechnen.",
         ],
+        Hidden::UnknownSpread => [
+            "Cannot be computed: the norm does not tell how far its scores lie apart.",
+            "Lässt sich nicht berechnen: Die Norm sagt nicht, wie weit ihre Werte auseinanderliegen.",
+        ],
         Hidden::NotMeasured => {
             ["Not asked for in this wave.", "In dieser Befragung nicht erhoben."]
         }

@@ -19,7 +19,7 @@ use crate::pb::common;
 use crate::pb::insight as pb;
 
 /// Confidence level of all intervals.
-const CONFIDENCE_LEVEL: f64 = 0.95;
+pub(super) const CONFIDENCE_LEVEL: f64 = 0.95;
 
 /// Reads a slice; unset is the scope.
 pub(super) fn parse_slice(
@@ -377,7 +377,7 @@ impl Teller {
     }
 
     fn scale(&mut self, target: common::ScoreTarget, score: Released<Figure>) -> pb::ScaleScore {
-        pb::ScaleScore { target: Some(target), score: Some(self.statistic(score)) }
+        pb::ScaleScore { target: Some(target), score: Some(self.statistic(score)), norm: None }
     }
 
     fn item(&mut self, item: &Item, numbers: &ItemNumbers) -> pb::ItemScore {
@@ -412,6 +412,7 @@ fn suppression(reason: Hidden) -> common::Suppression {
         Hidden::Protected => (Reason::Protected, Failure::Unspecified),
         Hidden::NotReleased => (Reason::NotReleased, Failure::Unspecified),
         Hidden::TooFewObservations => (Reason::NotEstimable, Failure::TooFewObservations),
+        Hidden::UnknownSpread => (Reason::NotEstimable, Failure::UnknownSpread),
         Hidden::NotMeasured => (Reason::NotMeasured, Failure::Unspecified),
         Hidden::AccessRestricted => (Reason::AccessRestricted, Failure::Unspecified),
     };

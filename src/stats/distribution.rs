@@ -11,6 +11,11 @@ pub(super) fn normal_two_sided(z: f64) -> f64 {
     libm::erfc(z.abs() / std::f64::consts::SQRT_2)
 }
 
+/// Probability that a standard normal variable is below `z`.
+pub(super) fn normal_below(z: f64) -> f64 {
+    0.5 * libm::erfc(-z / std::f64::consts::SQRT_2)
+}
+
 /// Probability that Student's t is farther from 0 than `t`. None for degrees of freedom that it does
 /// not have.
 pub(super) fn student_two_sided(t: f64, df: f64) -> Option<f64> {

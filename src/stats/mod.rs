@@ -9,6 +9,7 @@ mod degenerate;
 mod distribution;
 mod estimate;
 mod given;
+mod norm;
 mod shape;
 mod student;
 mod sums;
@@ -23,6 +24,7 @@ pub use estimate::{
     Estimate, Means, Metric, Sampled, Spread, covariance, deviation, mean, of_mean, variance,
 };
 pub use given::Given;
+pub use norm::{Norm, mean_and_deviation, quantile};
 pub use shape::{RATING_CODES_MAX, Reply, Shape, Variable};
 pub use student::Student;
 pub use sums::{Joint, Sums};

@@ -24,6 +24,8 @@ const DEFINERS: &[&str] = &[
     "access_find_issuers(wanted text)",
     "assessment_list_due(at timestamp with time zone)",
     "base_list_tenants()",
+    "insight_list_contributions(wanted text)",
+    "insight_list_pools(wanted text)",
     "respondent_await_writers()",
     "respondent_create_partition(parent text, wave uuid)",
     "respondent_drop_partition(parent text, wave uuid)",
@@ -43,6 +45,8 @@ const SECOND_POLICIES: &[(&str, &str)] = &[
     ("assessment_participation", "owner_lists"),
     ("assessment_waves", "owner_lists"),
     ("base_tenants", "owner_lists"),
+    ("insight_contributions", "owner_lists"),
+    ("insight_pools", "owner_lists"),
 ];
 
 /// Lets an organization do something of everything, so that each table has a row of it.

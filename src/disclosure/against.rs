@@ -1,0 +1,258 @@
+//! Published scores held against a norm. A norm is made of published figures alone, or given by the
+//! organization; so is whatever follows from comparing a figure with it.
+use super::card::Card;
+use super::figure::{Figure, Hidden, Kind, Released, rounded};
+use super::tally::Tally;
+use crate::stats::{Norm, Spread, mean_and_deviation, quantile};
+
+/// Ten-thousandths in a point.
+const UNIT: f64 = 10_000.0;
+/// Cases from which on a norm of units has percentiles.
+pub const PERCENTILE_CASES_MIN: usize = 10;
+/// Fewest cases of a norm.
+pub const CASES_MIN: usize = 2;
+/// The percentiles of a norm of units.
+const PERCENTS: [u8; 5] = [10, 25, 50, 75, 90];
+
+/// The norm of one score, in ten-thousandths of a point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    mean: i64,
+    deviation: Option<i64>,
+    cases: u32,
+    percentiles: Vec<(u8, i64)>,
+}
+
+/// The stored form of a [`Reference`].
+pub type StoredReference = (i64, Option<i64>, u32, Vec<(u8, i64)>);
+
+impl Reference {
+    /// As an organization gave it. Numbers are finite and within the scale.
+    pub fn given(
+        mean: f64,
+        deviation: Option<f64>,
+        cases: u32,
+        percentiles: &[(u8, f64)],
+    ) -> Option<Self> {
+        let kept = |value| step(value, Decimals::Four);
+        let deviation = match deviation {
+            None => None,
+            Some(deviation) => Some(kept(deviation)?),
+        };
+        let percentiles = percentiles
+            .iter()
+            .map(|(percent, value)| Some((*percent, kept(*value)?)))
+            .collect::<Option<_>>()?;
+        Some(Self { mean: kept(mean)?, deviation, cases, percentiles })
+    }
+
+    /// Over published scores, with two decimals; none of fewer than two.
+    pub fn of_figures(figures: &[Figure]) -> Option<Self> {
+        let mut scores: Vec<f64> = figures.iter().map(Figure::value).collect();
+        scores.sort_by(f64::total_cmp);
+        let percents = if scores.len() >= PERCENTILE_CASES_MIN { &PERCENTS[..] } else { &[] };
+        let percentiles = percents
+            .iter()
+            .map(|percent| Some((*percent, step(quantile(&scores, *percent)?, Decimals::Two)?)))
+            .collect::<Option<_>>()?;
+        Some(Self { percentiles, ..Self::of_scores(&scores, Decimals::Two)? })
+    }
+
+    /// Over what organizations contribute, each counted once, with one decimal: of each the score
+    /// at a position. None of fewer than two, or where one has no such score.
+    pub fn pooled(contributions: &[(&Contribution, usize)]) -> Option<Self> {
+        let scores: Option<Vec<f64>> = contributions
+            .iter()
+            .map(|(contribution, position)| contribution.scores.get(*position).copied().map(points))
+            .collect();
+        Self::of_scores(&scores?, Decimals::One)
+    }
+
+    fn of_scores(scores: &[f64], decimals: Decimals) -> Option<Self> {
+        let (mean, deviation) = mean_and_deviation(scores)?;
+        Some(Self {
+            mean: step(mean, decimals)?,
+            deviation: Some(step(deviation, decimals)?),
+            cases: u32::try_from(scores.len()).ok()?,
+            percentiles: Vec::new(),
+        })
+    }
+
+    /// Mean over the cases, points.
+    pub fn mean(&self) -> f64 {
+        points(self.mean)
+    }
+
+    /// Standard deviation between the cases, points, where it is known.
+    pub fn deviation(&self) -> Option<f64> {
+        self.deviation.map(points)
+    }
+
+    /// Number of cases.
+    pub fn cases(&self) -> u32 {
+        self.cases
+    }
+
+    /// Percentiles, rising, each with its score.
+    pub fn percentiles(&self) -> impl Iterator<Item = (u8, f64)> + '_ {
+        self.percentiles.iter().map(|(percent, value)| (*percent, points(*value)))
+    }
+
+    /// The stored form.
+    pub fn encode(&self) -> StoredReference {
+        (self.mean, self.deviation, self.cases, self.percentiles.clone())
+    }
+
+    /// Reads the stored form; only a store does.
+    pub fn decode((mean, deviation, cases, percentiles): StoredReference) -> Self {
+        Self { mean, deviation, cases, percentiles }
+    }
+
+    /// The percentage of cases below a published score, with those of the ends of its interval.
+    pub fn place(&self, score: Released<Figure>) -> Released<Compared> {
+        compared(score, |score| {
+            let percentiles = self.ranks();
+            let norm = self.norm(&percentiles);
+            let told = |value: f64| round(norm.percentage_below(value)?, score);
+            let interval = match score.interval() {
+                None => None,
+                Some((lower, upper)) => Some((told(lower)?, told(upper)?)),
+            };
+            let (value, sample_size) = (told(score.value())?, score.sample_size());
+            Some(Compared { value, standard_error: None, interval, sample_size })
+        })
+    }
+
+    /// A published score less the mean, with the error of both where both are known.
+    pub fn difference(&self, score: Released<Figure>) -> Released<Compared> {
+        compared(score, |score| {
+            let (value, spread) = self.norm(&[]).difference(score.value(), score.standard_error());
+            let (standard_error, interval) = match spread {
+                None => (None, None),
+                Some(Spread { standard_error, lower, upper }) => (
+                    Some(round(standard_error, score)?),
+                    Some((round(lower, score)?, round(upper, score)?)),
+                ),
+            };
+            let (value, sample_size) = (round(value, score)?, score.sample_size());
+            Some(Compared { value, standard_error, interval, sample_size })
+        })
+    }
+
+    fn ranks(&self) -> Vec<(f64, f64)> {
+        self.percentiles().map(|(percent, value)| (value, f64::from(percent))).collect()
+    }
+
+    fn norm<'a>(&self, percentiles: &'a [(f64, f64)]) -> Norm<'a> {
+        let (mean, deviation) = (self.mean(), self.deviation());
+        Norm { mean, deviation, cases: self.cases, percentiles }
+    }
+}
+
+/// What follows from a published score and a norm. Only this room makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compared {
+    value: i64,
+    standard_error: Option<i64>,
+    interval: Option<(i64, i64)>,
+    sample_size: Option<u32>,
+}
+
+impl Compared {
+    /// The value.
+    pub fn value(&self) -> f64 {
+        points(self.value)
+    }
+
+    /// Its standard error, where there is one.
+    pub fn standard_error(&self) -> Option<f64> {
+        self.standard_error.map(points)
+    }
+
+    /// Interval of 95 % around the value, where there is one.
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        self.interval.map(|(lower, upper)| (points(lower), points(upper)))
+    }
+
+    /// Observations behind the score, where they may be told.
+    pub fn sample_size(&self) -> Option<u32> {
+        self.sample_size
+    }
+}
+
+/// What an organization gives to a pool: the scores that are published of its whole, and how many
+/// responded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contribution {
+    respondents: Tally,
+    scores: Vec<i64>,
+}
+
+impl Contribution {
+    /// Overall score, dimensions and facets of a card, in this order. None unless all are shown: a
+    /// pool in which some had a part only would tell what their others are.
+    pub fn of_card(card: &Card) -> Option<Self> {
+        let shown = std::iter::once(card.overall())
+            .chain(card.dimensions().iter().copied())
+            .chain(card.facets().iter().copied())
+            .map(|figure| figure.shown().map(|figure| figure.ten_thousandths()));
+        let scores = shown.collect::<Option<_>>()?;
+        Some(Self { respondents: card.participation().responses(), scores })
+    }
+
+    /// How many responded.
+    pub fn respondents(&self) -> Tally {
+        self.respondents
+    }
+
+    /// The stored form.
+    pub fn encode(&self) -> (i32, &[i64]) {
+        (i32::try_from(self.respondents.get()).unwrap_or(i32::MAX), &self.scores)
+    }
+
+    /// Reads the stored form; only a store does.
+    pub fn decode(respondents: i32, scores: Vec<i64>) -> Self {
+        Self { respondents: Tally(u32::try_from(respondents).unwrap_or(0)), scores }
+    }
+}
+
+/// What follows from a score, or why nothing does.
+fn compared(
+    score: Released<Figure>,
+    compare: impl FnOnce(&Figure) -> Option<Compared>,
+) -> Released<Compared> {
+    match score {
+        Released::Shown(score) => {
+            compare(&score).map_or(Released::Hidden(Hidden::UnknownSpread), Released::Shown)
+        }
+        Released::Hidden(reason) => Released::Hidden(reason),
+    }
+}
+
+/// How many decimals are kept.
+#[derive(Clone, Copy)]
+enum Decimals {
+    One,
+    Two,
+    Four,
+}
+
+/// Points in ten-thousandths, rounded; none for what is no number.
+fn step(value: f64, decimals: Decimals) -> Option<i64> {
+    let (kind, responses) = match decimals {
+        Decimals::One => (Kind::Points, 0),
+        Decimals::Two => (Kind::Points, u32::MAX),
+        Decimals::Four => (Kind::Share, u32::MAX),
+    };
+    rounded(value, kind, responses)
+}
+
+/// Rounds by the rule of the score that a number was made of.
+fn round(value: f64, score: &Figure) -> Option<i64> {
+    rounded(value, Kind::Points, score.sample_size().unwrap_or(0))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "published numbers are below 2^53")]
+fn points(ten_thousandths: i64) -> f64 {
+    ten_thousandths as f64 / UNIT
+}
