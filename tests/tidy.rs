@@ -54,8 +54,7 @@ const NUMBERED: &[&str] = &[
 const PRESSES: [&str; 2] = [PRESS, "src/insight/norm/wire.rs"];
 const PRESS: &str = "src/insight/wire.rs";
 /// What its functions that write them are given, of which each comes from disclosure.
-const GIVEN: &[&str] =
-    &["Compared", "Count", "Extent", "Figure", "Preview", "Reference", "Tally"];
+const GIVEN: &[&str] = &["Compared", "Count", "Extent", "Figure", "Preview", "Reference", "Tally"];
 /// Types of disclosure whose values may be told.
 const TOLD: &[&str] = &[
     "Card",
@@ -860,9 +859,8 @@ fn numbers_of_results_are_made_by_disclosure_and_written_in_few_files() {
     every(&files, published);
     every(&files, sealed);
     hold(&given(&files));
-    let shipped = PRESSES.map(|press| {
-        files.iter().find(|file| file.path == press).expect("it is there").shipped()
-    });
+    let shipped = PRESSES
+        .map(|press| files.iter().find(|file| file.path == press).expect("it is there").shipped());
     let written: BTreeSet<&str> =
         shipped.iter().flat_map(|press| written(press)).map(|(_, name)| name).collect();
     assert_eq!(written, NUMBERED.iter().copied().collect(), "each is written somewhere");

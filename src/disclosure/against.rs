@@ -256,3 +256,89 @@ fn round(value: f64, score: &Figure) -> Option<i64> {
 fn points(ten_thousandths: i64) -> f64 {
     ten_thousandths as f64 / UNIT
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disclosure::figure::{Bounds, Method, Sizes};
+
+    /// A score with its error; numbers in points.
+    fn score(value: f64, error: Option<f64>, sample: u32) -> Figure {
+        let kept = |value: f64| step(value, Decimals::Two).unwrap();
+        Figure {
+            value: kept(value),
+            error: error.map(|error| Bounds {
+                standard_error: kept(error),
+                lower: kept(value - 2.0 * error),
+                upper: kept(value + 2.0 * error),
+            }),
+            sizes: Sizes { sample: Some(sample), population: None },
+            method: Method::MeanOfMeans,
+            census: false,
+        }
+    }
+
+    fn shown(compared: Released<Compared>) -> Compared {
+        compared.shown().unwrap()
+    }
+
+    #[test]
+    fn what_follows_is_rounded_as_the_score_is() {
+        let norm = Reference::given(60.1234, Some(8.0), 16, &[]).unwrap();
+        // sqrt(1.5^2 + 2^2) = 2.5.
+        for (sample, value, lower, place) in [(49, 6.2, 1.3, 77.9), (50, 6.18, 1.28, 77.99)] {
+            let score = Released::Shown(score(66.3, Some(1.5), sample));
+            let difference = shown(norm.difference(score));
+            assert_eq!((difference.value(), difference.standard_error()), (value, Some(2.5)));
+            assert_eq!(difference.interval().unwrap().0, lower);
+            assert_eq!(difference.sample_size(), Some(sample));
+            let ranked = shown(norm.place(score));
+            assert!((ranked.value() - place).abs() < 0.11, "{ranked:?}");
+            assert_eq!(ranked.standard_error(), None);
+            assert!(ranked.interval().unwrap().0 < ranked.value());
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_said() {
+        let plain = Reference::given(60.0, None, 2, &[]).unwrap();
+        let without_error = Released::Shown(score(66.0, None, 12));
+        assert_eq!(plain.place(without_error), Released::Hidden(Hidden::UnknownSpread));
+        let difference = shown(plain.difference(Released::Shown(score(66.0, Some(1.0), 12))));
+        assert_eq!((difference.value(), difference.interval()), (6.0, None));
+        let norm = Reference::given(60.0, Some(8.0), 2, &[(50, 60.0)]).unwrap();
+        assert_eq!(shown(norm.difference(without_error)).standard_error(), None);
+        assert_eq!(shown(norm.place(without_error)).interval(), None);
+        for reason in [Hidden::Protected, Hidden::NotReleased, Hidden::AccessRestricted] {
+            assert_eq!(norm.place(Released::Hidden(reason)), Released::Hidden(reason));
+            assert_eq!(norm.difference(Released::Hidden(reason)), Released::Hidden(reason));
+        }
+    }
+
+    #[test]
+    fn a_norm_of_units_has_percentiles_from_ten_cases_on() {
+        let scores: Vec<Figure> =
+            (0..11).map(|rank| score(40.0 + 2.5 * f64::from(rank), Some(1.0), 20)).collect();
+        assert_eq!(Reference::of_figures(&scores[..1]), None);
+        let few = Reference::of_figures(&scores[..9]).unwrap();
+        assert_eq!((few.mean(), few.cases(), few.percentiles().count()), (50.0, 9, 0));
+        let all = Reference::of_figures(&scores).unwrap();
+        // 2.5 times the root of 11.
+        assert_eq!((all.mean(), all.deviation()), (52.5, Some(8.29)));
+        let percentiles: Vec<_> = all.percentiles().collect();
+        assert_eq!(percentiles, [(10, 42.5), (25, 46.25), (50, 52.5), (75, 58.75), (90, 62.5)]);
+        assert_eq!(Reference::decode(all.encode()), all);
+    }
+
+    #[test]
+    fn a_pool_counts_each_organization_once_with_one_decimal() {
+        let given: Vec<Contribution> = [(5, 500_000), (500, 501_000), (50, 555_500)]
+            .map(|(people, score)| Contribution::decode(people, vec![score]))
+            .into();
+        let with = |position| given.iter().map(|one| (one, position)).collect::<Vec<_>>();
+        let pooled = Reference::pooled(&with(0)).unwrap();
+        assert_eq!((pooled.mean(), pooled.deviation(), pooled.cases()), (51.9, Some(3.2), 3));
+        assert_eq!(Reference::pooled(&with(1)), None, "nobody has a second score");
+        assert_eq!(Contribution::decode(given[0].encode().0, vec![500_000]), given[0]);
+    }
+}

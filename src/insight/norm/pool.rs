@@ -1,7 +1,7 @@
 //! Which organizations a pooled norm may consist of. What two versions differ by can be computed from
 //! both, and so can what more versions differ by together: the most that follows from all of them is
 //! about organizations that are in the same ones. So each such group has to be large enough.
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
@@ -73,23 +73,21 @@ pub enum Next {
 
 /// Decides about the next version from all versions so far, oldest first, and what is contributed now.
 pub fn next(mut versions: Vec<Version>, contributed: &[Anonymous]) -> Result<Next> {
-    let members: BTreeSet<Member> = contributed.iter().map(Anonymous::member).collect();
-    let number = versions.len();
-    let last = versions.pop();
-    let is_same =
-        last.as_ref().is_some_and(|last| last.members.iter().copied().eq(members.iter().copied()));
-    let may_be_made = !is_same && number < VERSIONS_MAX && {
-        let earlier = versions.iter().chain(&last).map(|version| &version.members);
-        groups(earlier, &members).values().all(|group| lack(group).is_none())
-    };
-    match last {
-        Some(last) if !may_be_made => Ok(Next::Kept(last)),
-        None if !may_be_made => Err(not_ready(&members.iter().copied().collect::<Vec<_>>())),
-        _ => {
-            let number = i32::try_from(number + 1).map_err(Error::internal)?;
-            let members = members.into_iter().collect();
-            Ok(Next::Made(Version { number, members, values: values(contributed) }))
-        }
+    let mut members: Vec<Member> = contributed.iter().map(Anonymous::member).collect();
+    members.sort_unstable();
+    let missing = lack(&members);
+    let is_new = versions.last().is_none_or(|last| last.members != members);
+    let may_be_made = is_new
+        && missing.is_none()
+        && versions.len() < VERSIONS_MAX
+        && groups(&versions, &members).values().all(|group| lack(group).is_none());
+    if may_be_made {
+        let number = i32::try_from(versions.len() + 1).map_err(Error::internal)?;
+        return Ok(Next::Made(Version { number, members, values: values(contributed) }));
+    }
+    match versions.pop() {
+        Some(last) => Ok(Next::Kept(last)),
+        None => Err(not_ready(missing)),
     }
 }
 
@@ -101,18 +99,13 @@ impl Anonymous {
 }
 
 /// All organizations that were ever in a version or are now, by the versions that they are in.
-fn groups<'a>(
-    earlier: impl Iterator<Item = &'a Vec<Member>>,
-    now: &BTreeSet<Member>,
-) -> BTreeMap<Vec<usize>, Vec<Member>> {
+fn groups(versions: &[Version], now: &[Member]) -> BTreeMap<Vec<usize>, Vec<Member>> {
     let mut places: BTreeMap<Member, Vec<usize>> = BTreeMap::new();
-    for (version, members) in earlier.enumerate() {
+    let sets = versions.iter().map(|version| version.members.as_slice()).chain([now]);
+    for (place, members) in sets.enumerate() {
         for member in members {
-            places.entry(*member).or_default().push(version);
+            places.entry(*member).or_default().push(place);
         }
-    }
-    for member in now {
-        places.entry(*member).or_default().push(usize::MAX);
     }
     let mut groups: BTreeMap<Vec<usize>, Vec<Member>> = BTreeMap::new();
     for (member, versions) in places {
@@ -144,8 +137,8 @@ fn sum(members: &[Member]) -> u64 {
 }
 
 /// What is missing, and nothing of who there is.
-fn not_ready(members: &[Member]) -> Error {
-    let (field, description) = match lack(members) {
+fn not_ready(missing: Option<Lack>) -> Error {
+    let (field, description) = match missing {
         Some(Lack::Balance) => (
             "contributions.respondents",
             "no organization may have more than a quarter of all respondents; others have to contribute more",

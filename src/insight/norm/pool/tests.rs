@@ -1,4 +1,6 @@
 //! Which versions of a pool are made, kept and refused.
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
