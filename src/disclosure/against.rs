@@ -8,9 +8,7 @@ use crate::stats::{Norm, Spread, mean_and_deviation, quantile};
 /// Ten-thousandths in a point.
 const UNIT: f64 = 10_000.0;
 /// Cases from which on a norm of units has percentiles.
-pub const PERCENTILE_CASES_MIN: usize = 10;
-/// Fewest cases of a norm.
-pub const CASES_MIN: usize = 2;
+const PERCENTILE_CASES_MIN: usize = 10;
 /// The percentiles of a norm of units.
 const PERCENTS: [u8; 5] = [10, 25, 50, 75, 90];
 

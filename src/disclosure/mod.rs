@@ -4,7 +4,7 @@
 //! Invariant: a [`Figure`] and a [`Tally`] are built here and nowhere else, and so is whatever is
 //! computed from published figures.
 #![expect(clippy::float_arithmetic, reason = "published numbers come from statistics")]
-pub mod against;
+mod against;
 mod audit;
 pub mod card;
 mod code;

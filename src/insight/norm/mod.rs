@@ -23,6 +23,8 @@ pub const PERCENTILES_MAX: usize = 99;
 pub const WAVES_MAX: usize = 20;
 /// Most characters of provenance and population.
 pub const ABOUT_CHARS_MAX: usize = 500;
+/// Fewest cases of a value.
+pub const CASES_MIN: i32 = 2;
 /// Most organizations, respondents or cases that are told of a norm.
 pub const COUNT_MAX: i32 = 1_000_000;
 /// Fewest cases of which whoever sees a part of the tree is told.

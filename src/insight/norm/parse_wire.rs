@@ -4,15 +4,14 @@ use std::collections::HashSet;
 use chrono_tz::Tz;
 
 use super::{
-    ABOUT_CHARS_MAX, About, Basis, COUNT_MAX, CaseKind, Level, PERCENTILES_MAX, Period, Source,
-    Target, VALUES_MAX, Value, WAVES_MAX,
+    ABOUT_CHARS_MAX, About, Basis, CASES_MIN, COUNT_MAX, CaseKind, Level, PERCENTILES_MAX, Period,
+    Source, Target, VALUES_MAX, Value, WAVES_MAX,
 };
 use crate::base::Check;
 use crate::base::id::WaveId;
 use crate::base::text::DISPLAY_NAME_CHARS_MAX;
 use crate::base::wire::parse_date;
 use crate::disclosure::Reference;
-use crate::disclosure::against::CASES_MIN;
 use crate::instrument;
 use crate::pb::common;
 use crate::pb::insight as pb;
@@ -178,9 +177,8 @@ fn parse_value(check: &mut Check, field: &str, asked: &pb::NormValue) -> Option<
         None => Some(None),
         Some(value) => parse_points(check, &name, value, DEVIATION_MAX).map(Some),
     };
-    let least = i32::try_from(CASES_MIN).unwrap_or(i32::MAX);
     let name = format!("{field}.case_count");
-    let cases = check.number(&name, asked.case_count, least..=COUNT_MAX);
+    let cases = check.number(&name, asked.case_count, CASES_MIN..=COUNT_MAX);
     let name = format!("{field}.percentiles");
     check.count(&name, asked.percentiles.len(), 0..=PERCENTILES_MAX)?;
     let mut percentiles: Vec<(u8, f64)> = Vec::new();
