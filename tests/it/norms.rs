@@ -1,5 +1,6 @@
 //! Norm sets as callers meet them: uploaded ones and those of own waves; pooled ones are in the file
 //! below.
+#![expect(clippy::float_arithmetic, reason = "compares numbers as far as they are rounded")]
 mod pool;
 
 use orgfit::base::Permission;
@@ -8,7 +9,7 @@ use orgfit::pb::assessment as waves;
 use orgfit::pb::common::statistic::Outcome;
 use orgfit::pb::common::{
     CalendarDate, CalendarPeriod, Estimate, EstimationFailure, EstimationMethod, ScoreLevel,
-    ScoreTarget, Slice, Statistic, SuppressionReason,
+    ScoreTarget, Slice, Statistic, SuppressionNote, SuppressionReason,
 };
 use orgfit::pb::insight as pb;
 use tonic::{Code, Status};
@@ -50,13 +51,13 @@ impl Client {
     }
 }
 
-fn target(level: ScoreLevel, key: &str) -> Option<ScoreTarget> {
-    Some(ScoreTarget { level: level.into(), key: key.to_owned() })
+fn target(level: ScoreLevel, key: &str) -> ScoreTarget {
+    ScoreTarget { level: level.into(), key: key.to_owned() }
 }
 
 fn norm(level: ScoreLevel, key: &str, mean: f64, deviation: Option<f64>) -> pb::NormValue {
     pb::NormValue {
-        target: target(level, key),
+        target: Some(target(level, key)),
         mean,
         standard_deviation: deviation,
         case_count: 16,
@@ -212,7 +213,7 @@ async fn a_score_is_compared_with_an_uploaded_norm_as_far_as_the_norm_goes() {
     let picture = card.facets[0].norm.as_ref().unwrap();
     let unknown = (SuppressionReason::NotEstimable, EstimationFailure::UnknownSpread);
     assert_eq!(why(picture.percentile.as_ref()), unknown);
-    let reasons: Vec<_> = answer.suppression_notes.iter().map(|note| note.reason()).collect();
+    let reasons: Vec<_> = answer.suppression_notes.iter().map(SuppressionNote::reason).collect();
     // Some of the distributions are protected.
     assert_eq!(reasons, [SuppressionReason::Protected, SuppressionReason::NotEstimable]);
 
@@ -246,7 +247,10 @@ async fn a_norm_of_own_waves_is_made_of_what_their_releases_show() {
     }
     let [a, b] = units[..] else { panic!("{units:?}") };
     let overall = &stored.values[0];
-    assert_eq!((overall.target.clone(), overall.case_count), (target(ScoreLevel::Overall, ""), 2));
+    assert_eq!(
+        (overall.target.clone(), overall.case_count),
+        (Some(target(ScoreLevel::Overall, "")), 2)
+    );
     assert!((overall.mean - f64::midpoint(a, b)).abs() <= 0.005 + 1e-9, "{units:?}");
     let deviation = (a - b).abs() / 2f64.sqrt();
     assert!((overall.standard_deviation.unwrap() - deviation).abs() <= 0.005 + 1e-9);
@@ -287,7 +291,10 @@ async fn what_is_wrong_with_a_norm_set_is_named() {
         (|set| set.respondent_count = -1, "respondent_count"),
         (|set| set.values.clear(), "values"),
         (|set| set.values[1].target = set.values[0].target.clone(), "values[1].target"),
-        (|set| set.values[0].target = target(ScoreLevel::Overall, "x"), "values[0].target.key"),
+        (
+            |set| set.values[0].target = Some(target(ScoreLevel::Overall, "x")),
+            "values[0].target.key",
+        ),
         (|set| set.values[0].target = None, "values[0].target.level"),
         (|set| set.values[0].mean = f64::NAN, "values[0].mean"),
         (|set| set.values[0].standard_deviation = Some(51.0), "values[0].standard_deviation"),

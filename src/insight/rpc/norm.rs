@@ -183,13 +183,11 @@ pub(super) async fn list(
         key => check.key("instrument_key", key).map(Some),
     };
     let norm_set_id = check.optional_id::<NormSetId>("norm_set_id", &message.norm_set_id);
-    let full = match pb::NormSetView::try_from(message.view) {
-        Ok(view) => Some(view == pb::NormSetView::Full),
-        Err(_) => {
-            check.refuse("view", "is not a view of this version of the contract");
-            None
-        }
-    };
+    let view = pb::NormSetView::try_from(message.view).ok();
+    if view.is_none() {
+        check.refuse("view", "is not a view of this version of the contract");
+    }
+    let full = view.map(|view| view == pb::NormSetView::Full);
     let most = if full == Some(true) { FULL_PAGE_SIZE_MAX } else { i32::MAX };
     let mut query = message.clone();
     query.page_size = 0;

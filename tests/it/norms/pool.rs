@@ -196,7 +196,11 @@ async fn a_pool_has_ten_organizations_and_changes_by_ten() {
     large.stop().await;
 
     all.push(Organization::contributing(&world, 12, 9).await);
-    let first = all[0].pooled().await.unwrap();
+    // However many ask at once, it is one version.
+    let made = futures::future::join_all(all.iter().map(Organization::pooled)).await;
+    let made: Vec<_> = made.into_iter().map(Result::unwrap).collect();
+    let first = &made[0];
+    assert!(made.iter().all(|one| (one.version, &one.values) == (1, &first.values)));
     assert_eq!((first.version, first.case_kind()), (1, pb::NormCase::Organizations));
     assert_eq!((first.organization_count, first.respondent_count), (10, 120));
     assert_eq!(first.values.len(), 1 + 3 + 15);
@@ -211,6 +215,12 @@ async fn a_pool_has_ten_organizations_and_changes_by_ten() {
     let norm = all[3].overall(&all[3].pooled().await.unwrap().norm_set_id).await.norm.unwrap();
     estimate(norm.percentile.as_ref());
     assert_eq!(large.pooled().await.unwrap().values, first.values);
+    let mut superuser = world.database.superuser().await;
+    let versions: i64 = sqlx::query_scalar("SELECT count(*) FROM insight_pools")
+        .fetch_one(&mut superuser)
+        .await
+        .unwrap();
+    assert_eq!(versions, 1);
 
     // One more, and one less: the version before stays.
     all.push(Organization::contributing(&world, 12, 10).await);
