@@ -54,23 +54,23 @@ const NUMBERED: &[&str] = &[
 const PRESSES: [&str; 2] = [PRESS, "src/insight/norm/wire.rs"];
 const PRESS: &str = "src/insight/wire.rs";
 /// What its functions that write them are given, of which each comes from disclosure.
-const GIVEN: &[&str] = &["Compared", "Count", "Extent", "Figure", "Preview", "Reference", "Tally"];
+const GIVEN: &[&str] = &["Count", "Extent", "Figure", "Preview", "Reference", "Tally"];
 /// Types of disclosure whose values may be told.
 const TOLD: &[&str] = &[
     "Card",
-    "Compared",
     "Contribution",
     "Extent",
     "Figure",
     "ItemCard",
     "Participation",
     "Reference",
+    "ScaleCard",
     "Steps",
     "Tally",
 ];
 /// Functions outside of those types that make them, with their files.
 const MAKERS: &[(&str, &str)] =
-    &[("src/disclosure/publish.rs", "publish"), ("src/disclosure/steps.rs", "coverage")];
+    &[("src/disclosure/publish/mod.rs", "publish"), ("src/disclosure/steps.rs", "coverage")];
 /// Functions of those types that make them, with their files.
 const CONSTRUCTORS: &[(&str, &str)] = &[
     ("src/disclosure/against.rs", "given"),
@@ -78,8 +78,7 @@ const CONSTRUCTORS: &[(&str, &str)] = &[
     ("src/disclosure/against.rs", "pooled"),
     ("src/disclosure/against.rs", "of_card"),
     ("src/disclosure/against.rs", "decode"),
-    ("src/disclosure/card.rs", "decode"),
-    ("src/disclosure/card.rs", "basic"),
+    ("src/disclosure/card/mod.rs", "decode"),
     ("src/disclosure/extent.rs", "of_release"),
     ("src/disclosure/extent.rs", "preview"),
     ("src/disclosure/extent.rs", "decode"),

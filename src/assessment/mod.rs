@@ -48,6 +48,8 @@ pub struct WaveView {
     pub minimum_group_size: i32,
     /// Smallest group for distributions, and for items whose answers are all but unanimous.
     pub distribution_minimum_group_size: i32,
+    /// Fewest people who answered all of a scale to tell how well it measures.
+    pub quality_minimum_group_size: i32,
     /// The stored segment dimensions, frozen at opening.
     pub dimensions: Vec<SegmentDimension>,
     /// Pairs of positions of dimensions that are crossed.
@@ -142,6 +144,7 @@ pub async fn load_wave(tx: &mut Tx, wave_id: WaveId) -> Result<WaveView> {
         imported,
         minimum_group_size: policy.minimum_group_size,
         distribution_minimum_group_size: policy.distribution_minimum_group_size,
+        quality_minimum_group_size: policy.quality_minimum_group_size,
         dimensions,
         pairs,
         policy_digest,

@@ -1,9 +1,9 @@
 //! Published scores held against a norm. A norm is made of published figures alone, or given by the
 //! organization; so is whatever follows from comparing a figure with it.
 use super::card::Card;
-use super::figure::{Figure, Hidden, Kind, Released, rounded};
+use super::figure::{Figure, Flags, Hidden, Kind, Method, Released, Sizes, rounded};
 use super::tally::Tally;
-use crate::stats::{Norm, Spread, mean_and_deviation, quantile};
+use crate::stats::{Degenerate, Norm, Spread, mean_and_deviation, quantile};
 
 /// Ten-thousandths in a point.
 const UNIT: f64 = 10_000.0;
@@ -107,7 +107,7 @@ impl Reference {
     }
 
     /// The percentage of cases below a published score, with those of the ends of its interval.
-    pub fn place(&self, score: Released<Figure>) -> Released<Compared> {
+    pub fn place(&self, score: Released<Figure>) -> Released<Figure> {
         compared(score, |score| {
             let percentiles = self.ranks();
             let norm = self.norm(&percentiles);
@@ -116,24 +116,24 @@ impl Reference {
                 None => None,
                 Some((lower, upper)) => Some((told(lower)?, told(upper)?)),
             };
-            let (value, sample_size) = (told(score.value())?, score.sample_size());
-            Some(Compared { value, standard_error: None, interval, sample_size })
+            let value = told(score.value())?;
+            Some(of_score(score, value, None, interval, Method::PlaceInNorm))
         })
     }
 
     /// A published score less the mean, with the error of both where both are known.
-    pub fn difference(&self, score: Released<Figure>) -> Released<Compared> {
+    pub fn difference(&self, score: Released<Figure>) -> Released<Figure> {
         compared(score, |score| {
             let (value, spread) = self.norm(&[]).difference(score.value(), score.standard_error());
-            let (standard_error, interval) = match spread {
+            let (error, interval) = match spread {
                 None => (None, None),
                 Some(Spread { standard_error, lower, upper }) => (
                     Some(round(standard_error, score)?),
                     Some((round(lower, score)?, round(upper, score)?)),
                 ),
             };
-            let (value, sample_size) = (round(value, score)?, score.sample_size());
-            Some(Compared { value, standard_error, interval, sample_size })
+            let value = round(value, score)?;
+            Some(of_score(score, value, error, interval, Method::DifferenceNormal))
         })
     }
 
@@ -144,37 +144,6 @@ impl Reference {
     fn norm<'a>(&self, percentiles: &'a [(f64, f64)]) -> Norm<'a> {
         let (mean, deviation) = (self.mean(), self.deviation());
         Norm { mean, deviation, cases: self.cases, percentiles }
-    }
-}
-
-/// What follows from a published score and a norm. Only this room makes one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Compared {
-    value: i64,
-    standard_error: Option<i64>,
-    interval: Option<(i64, i64)>,
-    sample_size: Option<u32>,
-}
-
-impl Compared {
-    /// The value.
-    pub fn value(&self) -> f64 {
-        points(self.value)
-    }
-
-    /// Its standard error, where there is one.
-    pub fn standard_error(&self) -> Option<f64> {
-        self.standard_error.map(points)
-    }
-
-    /// Interval of 95 % around the value, where there is one.
-    pub fn interval(&self) -> Option<(f64, f64)> {
-        self.interval.map(|(lower, upper)| (points(lower), points(upper)))
-    }
-
-    /// Observations behind the score, where they may be told.
-    pub fn sample_size(&self) -> Option<u32> {
-        self.sample_size
     }
 }
 
@@ -191,9 +160,9 @@ impl Contribution {
     /// pool in which some had a part only would tell what their others are.
     pub fn of_card(card: &Card) -> Option<Self> {
         let shown = std::iter::once(card.overall())
-            .chain(card.dimensions().iter().copied())
-            .chain(card.facets().iter().copied())
-            .map(|figure| figure.shown().map(|figure| figure.ten_thousandths()));
+            .chain(card.dimensions())
+            .chain(card.facets())
+            .map(|scale| scale.score().shown().map(|figure| figure.ten_thousandths()));
         let scores = shown.collect::<Option<_>>()?;
         Some(Self { respondents: card.participation().responses(), scores })
     }
@@ -217,14 +186,25 @@ impl Contribution {
 /// What follows from a score, or why nothing does.
 fn compared(
     score: Released<Figure>,
-    compare: impl FnOnce(&Figure) -> Option<Compared>,
-) -> Released<Compared> {
+    compare: impl FnOnce(&Figure) -> Option<Figure>,
+) -> Released<Figure> {
+    let unknown = Released::Hidden(Hidden::NotEstimable(Degenerate::UnknownSpread));
     match score {
-        Released::Shown(score) => {
-            compare(&score).map_or(Released::Hidden(Hidden::UnknownSpread), Released::Shown)
-        }
+        Released::Shown(score) => compare(&score).map_or(unknown, Released::Shown),
         Released::Hidden(reason) => Released::Hidden(reason),
     }
+}
+
+/// A number that was made of a score.
+fn of_score(
+    score: &Figure,
+    value: i64,
+    standard_error: Option<i64>,
+    interval: Option<(i64, i64)>,
+    method: Method,
+) -> Figure {
+    let sizes = Sizes { sample: score.sample_size(), population: None };
+    Figure { value, standard_error, interval, sizes, method, flags: Flags::default() }
 }
 
 /// How many decimals are kept.
@@ -239,7 +219,7 @@ enum Decimals {
 fn step(value: f64, decimals: Decimals) -> Option<i64> {
     let (kind, responses) = match decimals {
         Decimals::One => (Kind::Points, 0),
-        Decimals::Two => (Kind::Points, u32::MAX),
+        Decimals::Two => (Kind::OfGroups, 0),
         Decimals::Four => (Kind::Share, u32::MAX),
     };
     rounded(value, kind, responses)
@@ -258,25 +238,21 @@ fn points(ten_thousandths: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::disclosure::figure::{Bounds, Method, Sizes};
 
     /// A score with its error; numbers in points.
     fn score(value: f64, error: Option<f64>, sample: u32) -> Figure {
         let kept = |value: f64| step(value, Decimals::Two).unwrap();
         Figure {
             value: kept(value),
-            error: error.map(|error| Bounds {
-                standard_error: kept(error),
-                lower: kept(value - 2.0 * error),
-                upper: kept(value + 2.0 * error),
-            }),
+            standard_error: error.map(kept),
+            interval: error.map(|error| (kept(value - 2.0 * error), kept(value + 2.0 * error))),
             sizes: Sizes { sample: Some(sample), population: None },
             method: Method::MeanOfMeans,
-            census: false,
+            flags: Flags::default(),
         }
     }
 
-    fn shown(compared: Released<Compared>) -> Compared {
+    fn shown(compared: Released<Figure>) -> Figure {
         compared.shown().unwrap()
     }
 
@@ -301,7 +277,8 @@ mod tests {
     fn what_is_not_known_is_said() {
         let plain = Reference::given(60.0, None, 2, &[]).unwrap();
         let without_error = Released::Shown(score(66.0, None, 12));
-        assert_eq!(plain.place(without_error), Released::Hidden(Hidden::UnknownSpread));
+        let unknown = Released::Hidden(Hidden::NotEstimable(Degenerate::UnknownSpread));
+        assert_eq!(plain.place(without_error), unknown);
         let difference = shown(plain.difference(Released::Shown(score(66.0, Some(1.0), 12))));
         assert_eq!((difference.value(), difference.interval()), (6.0, None));
         let norm = Reference::given(60.0, Some(8.0), 2, &[(50, 60.0)]).unwrap();

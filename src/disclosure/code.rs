@@ -1,16 +1,19 @@
 //! Bytes of a card: numbers of variable length, and a byte of marks before each figure.
-use super::figure::{Bounds, Figure, Hidden, Method, Released, Sizes};
+use super::figure::{Figure, Flags, Hidden, Method, Released, Sizes};
+use crate::stats::Degenerate;
 
 /// First byte of a card; another layout gets another one.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// What a card usually takes at most.
-const USUAL_BYTES: usize = 2_048;
+const USUAL_BYTES: usize = 8_192;
 /// Most numbers in a list.
 const LIST_MAX: u64 = 10_000;
 
-/// Marks of a figure's first byte. The two lowest bits are the method.
-const CENSUS: u8 = 1 << 2;
-const ERROR: u8 = 1 << 3;
+/// Marks of a figure's first byte. Another method than that of the figure before follows.
+const METHOD: u8 = 1;
+const FLAGS: u8 = 1 << 1;
+const ERROR: u8 = 1 << 2;
+const INTERVAL: u8 = 1 << 3;
 /// Numbers of people: none, the sample's, both, or the same as in the figure before.
 const SAMPLE: u8 = 1 << 4;
 const BOTH: u8 = 2 << 4;
@@ -18,18 +21,21 @@ const SAME: u8 = 3 << 4;
 const ABSENT: u8 = 1 << 6;
 /// Nothing is shown; the lowest bits say why.
 const HIDDEN: u8 = 1 << 7;
+/// From here on, why a number cannot be computed.
+const NOT_ESTIMABLE: u8 = 16;
 
 /// Writes a card.
 pub(super) struct Writer {
     bytes: Vec<u8>,
     last: Sizes,
+    method: Method,
 }
 
 impl Default for Writer {
     fn default() -> Self {
         let mut bytes = Vec::with_capacity(USUAL_BYTES);
         bytes.push(VERSION);
-        Self { bytes, last: Sizes::default() }
+        Self { bytes, last: Sizes::default(), method: Method::Mean }
     }
 }
 
@@ -53,10 +59,10 @@ impl Writer {
     pub(super) fn count(&mut self, count: Released<u32>) {
         match count {
             Released::Shown(count) => {
-                self.bytes.push(0);
+                self.shown_or(None);
                 self.number(count.into());
             }
-            Released::Hidden(reason) => self.bytes.push(HIDDEN | reason_number(reason)),
+            Released::Hidden(reason) => self.shown_or(Some(reason)),
         }
     }
 
@@ -70,15 +76,25 @@ impl Writer {
     pub(super) fn option(&mut self, figure: Option<&Released<Figure>>) {
         match figure {
             Some(figure) => self.figure(figure),
-            None => self.bytes.push(ABSENT),
+            None => self.absent(),
         }
+    }
+
+    /// Something that is not there.
+    pub(super) fn absent(&mut self) {
+        self.bytes.push(ABSENT);
+    }
+
+    /// Why something is not shown, or that it follows.
+    pub(super) fn shown_or(&mut self, reason: Option<Hidden>) {
+        self.bytes.push(reason.map_or(0, |reason| HIDDEN | reason_number(reason)));
     }
 
     pub(super) fn figure(&mut self, figure: &Released<Figure>) {
         let figure = match figure {
             Released::Shown(figure) => figure,
             Released::Hidden(reason) => {
-                self.bytes.push(HIDDEN | reason_number(*reason));
+                self.shown_or(Some(*reason));
                 return;
             }
         };
@@ -89,15 +105,27 @@ impl Writer {
             (Some(_), None) => SAMPLE,
             (_, Some(_)) => BOTH,
         };
-        let mut marks = method_number(figure.method) | people;
-        marks |= if figure.census { CENSUS } else { 0 };
-        marks |= if figure.error.is_some() { ERROR } else { 0 };
+        let mark = |is_there: bool, mark: u8| if is_there { mark } else { 0 };
+        let marks = people
+            | mark(figure.method != self.method, METHOD)
+            | mark(figure.flags.0 != 0, FLAGS)
+            | mark(figure.standard_error.is_some(), ERROR)
+            | mark(figure.interval.is_some(), INTERVAL);
         self.bytes.push(marks);
+        if figure.method != self.method {
+            self.bytes.push(figure.method as u8);
+            self.method = figure.method;
+        }
+        if figure.flags.0 != 0 {
+            self.number(figure.flags.0.into());
+        }
         self.signed(figure.value);
-        if let Some(error) = figure.error {
-            self.signed(error.standard_error);
-            self.signed(figure.value - error.lower);
-            self.signed(error.upper - figure.value);
+        if let Some(error) = figure.standard_error {
+            self.signed(error);
+        }
+        if let Some((lower, upper)) = figure.interval {
+            self.signed(figure.value - lower);
+            self.signed(upper - figure.value);
         }
         if people == SAMPLE || people == BOTH {
             self.number(sizes.sample.map_or(0, |sample| u64::from(sample) + 1));
@@ -115,12 +143,14 @@ impl Writer {
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
     last: Sizes,
+    method: Method,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Option<Self> {
         let (version, rest) = bytes.split_first()?;
-        (*version == VERSION).then_some(Self { rest, last: Sizes::default() })
+        let (last, method) = (Sizes::default(), Method::Mean);
+        (*version == VERSION).then_some(Self { rest, last, method })
     }
 
     pub(super) fn is_at_end(&self) -> bool {
@@ -150,21 +180,38 @@ impl<'a> Reader<'a> {
         Some((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
     }
 
-    pub(super) fn length(&mut self) -> Option<usize> {
+    /// A list, its length first.
+    pub(super) fn list<T>(
+        &mut self,
+        mut read: impl FnMut(&mut Self) -> Option<T>,
+    ) -> Option<Vec<T>> {
+        (0..self.length()?).map(|_| read(self)).collect()
+    }
+
+    fn length(&mut self) -> Option<usize> {
         let length = self.number()?;
         (length <= LIST_MAX).then(|| usize::try_from(length).ok())?
     }
 
     pub(super) fn count(&mut self) -> Option<Released<u32>> {
-        let marks = self.byte()?;
-        if marks & HIDDEN != 0 {
-            return Some(Released::Hidden(reason(marks)?));
+        if let Some(reason) = self.shown_or()? {
+            return Some(Released::Hidden(reason));
         }
         Some(Released::Shown(u32::try_from(self.number()?).ok()?))
     }
 
+    /// Why something is not shown; none when it follows.
+    #[expect(clippy::option_option, reason = "the outer one is of bytes that are no card")]
+    pub(super) fn shown_or(&mut self) -> Option<Option<Hidden>> {
+        match self.byte()? {
+            0 => Some(None),
+            marks if marks & HIDDEN != 0 => Some(Some(reason(marks)?)),
+            _ => None,
+        }
+    }
+
     pub(super) fn figures(&mut self) -> Option<Vec<Released<Figure>>> {
-        (0..self.length()?).map(|_| self.figure()).collect()
+        self.list(Self::figure)
     }
 
     /// Whether the next figure is absent; then it is passed over.
@@ -181,14 +228,18 @@ impl<'a> Reader<'a> {
         if marks & HIDDEN != 0 {
             return Some(Released::Hidden(reason(marks)?));
         }
+        if marks & METHOD != 0 {
+            let number = self.byte()?;
+            self.method = Method::ALL.into_iter().find(|method| *method as u8 == number)?;
+        }
+        let flags = if marks & FLAGS == 0 { 0 } else { u16::try_from(self.number()?).ok()? };
         let value = self.signed()?;
-        let error = if marks & ERROR == 0 {
+        let standard_error = if marks & ERROR == 0 { None } else { Some(self.signed()?) };
+        let interval = if marks & INTERVAL == 0 {
             None
         } else {
-            let standard_error = self.signed()?;
             let lower = value.checked_sub(self.signed()?)?;
-            let upper = value.checked_add(self.signed()?)?;
-            Some(Bounds { standard_error, lower, upper })
+            Some((lower, value.checked_add(self.signed()?)?))
         };
         let people = marks & SAME;
         if people == SAMPLE || people == BOTH {
@@ -198,8 +249,8 @@ impl<'a> Reader<'a> {
             self.last = Sizes { sample, population };
         }
         let sizes = if people == 0 { Sizes::default() } else { self.last };
-        let census = marks & CENSUS != 0;
-        Some(Released::Shown(Figure { value, error, sizes, method: method(marks)?, census }))
+        let (method, flags) = (self.method, Flags(flags));
+        Some(Released::Shown(Figure { value, standard_error, interval, sizes, method, flags }))
     }
 }
 
@@ -207,10 +258,9 @@ fn reason_number(reason: Hidden) -> u8 {
     match reason {
         Hidden::Protected => 1,
         Hidden::NotReleased => 2,
-        Hidden::TooFewObservations => 3,
         Hidden::NotMeasured => 4,
         Hidden::AccessRestricted => 5,
-        Hidden::UnknownSpread => 6,
+        Hidden::NotEstimable(failure) => NOT_ESTIMABLE + failure as u8,
     }
 }
 
@@ -218,28 +268,12 @@ fn reason(marks: u8) -> Option<Hidden> {
     match marks & !HIDDEN {
         1 => Some(Hidden::Protected),
         2 => Some(Hidden::NotReleased),
-        3 => Some(Hidden::TooFewObservations),
         4 => Some(Hidden::NotMeasured),
         5 => Some(Hidden::AccessRestricted),
-        6 => Some(Hidden::UnknownSpread),
-        _ => None,
-    }
-}
-
-fn method_number(method: Method) -> u8 {
-    match method {
-        Method::Mean => 1,
-        Method::MeanOfMeans => 2,
-        Method::Exact => 3,
-    }
-}
-
-fn method(marks: u8) -> Option<Method> {
-    match marks & 3 {
-        1 => Some(Method::Mean),
-        2 => Some(Method::MeanOfMeans),
-        3 => Some(Method::Exact),
-        _ => None,
+        number => Degenerate::ALL
+            .into_iter()
+            .find(|failure| NOT_ESTIMABLE + *failure as u8 == number)
+            .map(Hidden::NotEstimable),
     }
 }
 
@@ -247,7 +281,11 @@ fn method(marks: u8) -> Option<Method> {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::disclosure::card::{Card, ItemCard, Participation};
+    use crate::disclosure::card::{
+        AnswersCard, Card, CarelessCard, ConsistencyCard, ItemCard, Participation, QualityCard,
+        ScaleCard,
+    };
+    use crate::stats::Flag;
 
     use super::*;
 
@@ -255,31 +293,69 @@ mod tests {
         prop_oneof![
             Just(Hidden::Protected),
             Just(Hidden::NotReleased),
-            Just(Hidden::TooFewObservations),
+            proptest::sample::select(&Degenerate::ALL).prop_map(Hidden::NotEstimable),
             Just(Hidden::NotMeasured),
             Just(Hidden::AccessRestricted),
         ]
     }
 
-    fn figure() -> impl Strategy<Value = Released<Figure>> {
+    /// In a box, since a card has too many for the stack.
+    fn figure() -> BoxedStrategy<Released<Figure>> {
         let number = -9_000_000_000_000_000_i64..9_000_000_000_000_000;
-        let error = proptest::option::of((number.clone(), number.clone(), number.clone()));
+        let standard_error = proptest::option::of(number.clone());
+        let interval = proptest::option::of((number.clone(), number.clone()));
         // Few different sizes, so that some follow upon the same ones.
         let sizes = (proptest::option::of(0u32..3), proptest::option::of(0u32..3));
-        let method =
-            prop_oneof![Just(Method::Mean), Just(Method::MeanOfMeans), Just(Method::Exact)];
-        let shown = (number, error, sizes, method, any::<bool>());
-        let shown = shown.prop_map(|(value, error, (sample, population), method, census)| {
-            let error =
-                error.map(|(standard_error, lower, upper)| Bounds { standard_error, lower, upper });
-            let sizes = Sizes { sample, population };
-            Released::Shown(Figure { value, error, sizes, method, census })
+        let method = proptest::sample::select(&Method::ALL);
+        let flags = proptest::sample::subsequence(&Flag::ALL, 0..=Flag::ALL.len());
+        let shown = (number, standard_error, interval, sizes, method, flags);
+        let shown = shown.prop_map(|(value, standard_error, interval, sizes, method, flags)| {
+            let sizes = Sizes { sample: sizes.0, population: sizes.1 };
+            let flags = Flags::of(&flags);
+            Released::Shown(Figure { value, standard_error, interval, sizes, method, flags })
         });
-        prop_oneof![3 => shown, 1 => hidden().prop_map(Released::Hidden)]
+        prop_oneof![3 => shown, 1 => hidden().prop_map(Released::Hidden)].boxed()
     }
 
     fn count() -> impl Strategy<Value = Released<u32>> {
         prop_oneof![any::<u32>().prop_map(Released::Shown), hidden().prop_map(Released::Hidden)]
+    }
+
+    fn answers() -> BoxedStrategy<AnswersCard> {
+        [figure(), figure(), figure(), figure()]
+            .prop_map(|[favourable, neutral, unfavourable, net]| AnswersCard {
+                favourable,
+                neutral,
+                unfavourable,
+                net,
+            })
+            .boxed()
+    }
+
+    prop_compose! {
+        fn quality()(figures in proptest::collection::vec(figure(), 9)) -> QualityCard {
+            QualityCard {
+                alpha: figures[0],
+                omega: figures[1],
+                measurement_error: figures[2],
+                dispersion: figures[3],
+                agreement: figures[4],
+                average_deviation: figures[5],
+                icc1: figures[6],
+                icc2: figures[7],
+                average_unit_size: figures[8],
+            }
+        }
+    }
+
+    prop_compose! {
+        fn scale()(
+            (score, cannot_judge_share) in (figure(), figure()),
+            answers in answers(),
+            quality in quality().boxed(),
+        ) -> ScaleCard {
+            ScaleCard { score, answers, cannot_judge_share, quality }
+        }
     }
 
     prop_compose! {
@@ -288,23 +364,40 @@ mod tests {
                 proptest::option::of(figure()), proptest::option::of(figure()),
                 proptest::option::of(figure()), proptest::option::of(figure()),
             ),
+            answers in proptest::option::of(answers()),
+            consistency in proptest::option::of((figure(), figure())),
             distribution in proptest::collection::vec(figure(), 0..4),
             option_shares in proptest::collection::vec(figure(), 0..4),
         ) -> ItemCard {
-            ItemCard { score, dispersion, mean, cannot_judge_share, distribution, option_shares }
+            let consistency = consistency.map(|(item_total, alpha_if_deleted)| ConsistencyCard {
+                item_total,
+                alpha_if_deleted,
+            });
+            ItemCard {
+                score,
+                dispersion,
+                mean,
+                cannot_judge_share,
+                answers,
+                consistency,
+                distribution,
+                option_shares,
+            }
         }
     }
 
     prop_compose! {
         fn card()(
             (invited, late, responses, rate) in (count(), count(), any::<u32>(), figure()),
-            overall in figure(),
-            dimensions in proptest::collection::vec(figure(), 0..4),
-            facets in proptest::collection::vec(figure(), 0..4),
-            items in proptest::collection::vec(item(), 0..4),
+            overall in scale().boxed(),
+            dimensions in proptest::collection::vec(scale().boxed(), 0..3),
+            facets in proptest::collection::vec(scale().boxed(), 0..3),
+            items in proptest::collection::vec(item().boxed(), 0..4),
+            (long_string, missing) in (figure(), figure()),
         ) -> Card {
             let participation = Participation { invited, late, responses, rate };
-            Card { participation, overall, dimensions, facets, items }
+            let careless = CarelessCard { long_string, missing };
+            Card { participation, overall, dimensions, facets, items, careless }
         }
     }
 

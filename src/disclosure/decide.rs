@@ -1,5 +1,6 @@
 //! The decisions of a release: for each slice, whether scores of dimensions are shown, whether
-//! facets and items are, and of each item whether the number of answers and their distribution are.
+//! facets and items are, of each item whether the number of answers and their distribution are, and
+//! of each scale whether it is told how well it measures.
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
@@ -18,6 +19,8 @@ pub struct Decisions {
     items: Vec<bool>,
     numbers: Vec<Vec<bool>>,
     distributions: Vec<Vec<bool>>,
+    qualities: Vec<Vec<bool>>,
+    many: Vec<bool>,
 }
 
 /// What may be told of one slice.
@@ -58,8 +61,24 @@ impl Decisions {
             (number, distribution)
         };
         let each = in_parallel(limits.items(), threads, &of_item);
-        let (numbers, distributions) = each.into_iter().unzip();
-        Self { dimensions, items, numbers, distributions }
+        let (numbers, distributions): (Vec<_>, Vec<_>) = each.into_iter().unzip();
+        let none: &Leaks<'_> = &|_: &[bool]| Vec::new();
+        let quality = |counts: &Counts, allowed: &[bool]| {
+            let safe = |row: &[u32]| limits.allows_quality(row);
+            Rule { frame, counts, safe: &safe, leaks: none, thorough: false, salt }.plan(allowed)
+        };
+        let of_scale = |scale: usize| {
+            let of_scale = counts.map(2, |row, into| limits.of_scale(scale, row, into));
+            // A measurement is made of the answers to all items, so that their distributions are told.
+            let of_items = |number: usize| {
+                limits.scales()[scale].iter().all(|item| distributions[*item][number])
+            };
+            let allowed: Vec<bool> = (0..frame.len()).map(of_items).collect();
+            quality(&of_scale, &allowed)
+        };
+        let qualities = in_parallel(limits.scales().len(), threads, &of_scale);
+        let many = quality(&counts.map(2, |row, into| into.fill(row[0])), &dimensions);
+        Self { dimensions, items, numbers, distributions, qualities, many }
     }
 
     /// Whether anything of a slice is shown.
@@ -74,8 +93,9 @@ impl Decisions {
 
     /// All decisions, a byte for each eight, in a fixed order.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let levels = [&self.dimensions, &self.items];
+        let levels = [&self.dimensions, &self.items, &self.many];
         let all = levels.into_iter().chain(&self.numbers).chain(&self.distributions);
+        let all = all.chain(&self.qualities);
         let bits: Vec<bool> = all.flatten().copied().collect();
         let byte = |bits: &[bool]| bits.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit));
         bits.chunks(8).map(byte).collect()
@@ -158,6 +178,16 @@ impl Allowed<'_> {
     /// How many answered an item.
     pub fn number(&self, item: usize) -> bool {
         self.decisions.numbers[item][self.number]
+    }
+
+    /// How well a scale measures, by its position among those that are judged.
+    pub fn quality(&self, scale: usize) -> bool {
+        self.decisions.qualities[scale][self.number]
+    }
+
+    /// What is told of as many people as quality needs.
+    pub fn many(&self) -> bool {
+        self.decisions.many[self.number]
     }
 
     /// How the answers to an item are distributed, and with it what follows from the distribution:

@@ -1,9 +1,10 @@
 //! Published numbers. They are whole numbers of ten-thousandths, rounded by one rule that depends on
 //! the number of responses only, so that whoever knows the rule can compute them again.
+use crate::stats::{Degenerate, Flag};
 
 /// Ten-thousandths in a unit.
 const UNIT: f64 = 10_000.0;
-/// Responses from which on numbers bear a decimal more.
+/// Responses from which on scores bear a decimal more.
 pub const FINE_RESPONSES_MIN: u32 = 50;
 /// Largest number that is published, in ten-thousandths.
 const LARGEST: f64 = 9e15;
@@ -42,17 +43,15 @@ pub enum Hidden {
     Protected,
     /// Nothing has been released yet.
     NotReleased,
-    /// It may be shown, but there are fewer observations than the method needs.
-    TooFewObservations,
-    /// It may be shown, but what it is compared with states no spread.
-    UnknownSpread,
+    /// It may be shown, but cannot be computed.
+    NotEstimable(Degenerate),
     /// The wave did not ask for it.
     NotMeasured,
     /// The caller may not see it.
     AccessRestricted,
 }
 
-/// How a number was computed.
+/// How a number was computed. Stored by position: new ones come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// Mean of one variable, with a Student t interval.
@@ -61,6 +60,39 @@ pub enum Method {
     MeanOfMeans,
     /// Known for everyone concerned.
     Exact,
+    /// Share with a Wilson interval.
+    Wilson,
+    /// Net score with an adjusted Wald interval.
+    AdjustedWald,
+    /// Cronbach's alpha with a Feldt interval.
+    AlphaFeldt,
+    /// Omega total of one factor, by maximum likelihood.
+    OmegaMaximumLikelihood,
+    /// Intraclass correlation from an analysis of variance, with Searle's interval.
+    IccAnova,
+    /// Made of other numbers in closed form.
+    Index,
+    /// Difference of two estimates, with a normal interval.
+    DifferenceNormal,
+    /// Place of a score among the cases of a norm.
+    PlaceInNorm,
+}
+
+impl Method {
+    /// Every method.
+    pub const ALL: [Self; 11] = [
+        Self::Mean,
+        Self::MeanOfMeans,
+        Self::Exact,
+        Self::Wilson,
+        Self::AdjustedWald,
+        Self::AlphaFeldt,
+        Self::OmegaMaximumLikelihood,
+        Self::IccAnova,
+        Self::Index,
+        Self::DifferenceNormal,
+        Self::PlaceInNorm,
+    ];
 }
 
 /// What a number counts in; it sets how many decimals are published.
@@ -68,26 +100,41 @@ pub enum Method {
 pub enum Kind {
     /// Points from 0 to 100, and numbers in an item's own unit: one decimal, or two.
     Points,
-    /// Shares from 0 to 1: two decimals more.
+    /// Shares and coefficients, of which 1 is a whole: two decimals more.
     Share,
+    /// What is made of several groups: two decimals.
+    OfGroups,
 }
 
 /// A published number. Only this room makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Figure {
     pub(super) value: i64,
-    pub(super) error: Option<Bounds>,
+    pub(super) standard_error: Option<i64>,
+    /// Lower and upper bound, in ten-thousandths.
+    pub(super) interval: Option<(i64, i64)>,
     pub(super) sizes: Sizes,
     pub(super) method: Method,
-    pub(super) census: bool,
+    pub(super) flags: Flags,
 }
 
-/// Standard error and interval, in ten-thousandths.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Bounds {
-    pub(super) standard_error: i64,
-    pub(super) lower: i64,
-    pub(super) upper: i64,
+/// What has to be known to read a number rightly, a bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Flags(pub(super) u16);
+
+impl Flags {
+    /// Those of a list.
+    pub(super) fn of(flags: &[Flag]) -> Self {
+        Self(flags.iter().fold(0, |bits, flag| bits | Self::bit(*flag)))
+    }
+
+    fn bit(flag: Flag) -> u16 {
+        1 << (flag as u16)
+    }
+
+    fn holds(self, flag: Flag) -> bool {
+        self.0 & Self::bit(flag) != 0
+    }
 }
 
 /// What may be told of the numbers of people behind a figure.
@@ -111,12 +158,12 @@ impl Figure {
     /// Standard error of the value; none where it would tell more than may be told, or where there
     /// is none.
     pub fn standard_error(&self) -> Option<f64> {
-        self.error.map(|error| units(error.standard_error))
+        self.standard_error.map(units)
     }
 
-    /// Interval of 95 % around the value, there when the standard error is.
+    /// Interval of 95 % around the value, where there is one and it may be told.
     pub fn interval(&self) -> Option<(f64, f64)> {
-        self.error.map(|error| (units(error.lower), units(error.upper)))
+        self.interval.map(|(lower, upper)| (units(lower), units(upper)))
     }
 
     /// Observations behind the value, where they may be told.
@@ -134,9 +181,10 @@ impl Figure {
         self.method
     }
 
-    /// Whether everyone of the population answered.
-    pub fn is_census(&self) -> bool {
-        self.census
+    /// What has to be known to read it rightly.
+    pub fn flags(&self) -> impl Iterator<Item = Flag> {
+        let flags = self.flags;
+        Flag::ALL.into_iter().filter(move |flag| flags.holds(*flag))
     }
 }
 
@@ -149,6 +197,7 @@ pub(super) fn rounded(value: f64, kind: Kind, responses: u32) -> Option<i64> {
         (Kind::Points, true) => 100.0,
         (Kind::Share, false) => 10.0,
         (Kind::Share, true) => 1.0,
+        (Kind::OfGroups, _) => 100.0,
     };
     let whole = ((value * UNIT / step).abs() + 0.5 + 1e-9).floor() * step;
     if !whole.is_finite() || whole > LARGEST {

@@ -1,6 +1,6 @@
 //! Which groups may be known, by what is counted in them: how many people; how many answered anything of
-//! each dimension; of each item how many answered, and how many gave each answer. All of these add
-//! up over people, so that what is left of a group is judged like any other.
+//! each dimension, and all of each scale; of each item how many answered, and how many gave each
+//! answer. All of these add up over people, so that what is left of a group is judged like any other.
 
 /// An interval of a group's mean that is no longer than the scale divided by this all but tells the
 /// mean.
@@ -17,6 +17,10 @@ pub struct Limits {
     dimensions: usize,
     /// The items, in the order of the counts.
     items: Vec<Judged>,
+    /// The items of each scale whose measurement is judged.
+    scales: Vec<Vec<usize>>,
+    /// Fewest people who answered all of a scale to tell how well it measures.
+    quality_minimum: u32,
     /// By item where its counts begin in a row.
     starts: Vec<usize>,
     width: usize,
@@ -101,7 +105,29 @@ impl Limits {
             starts.push(width);
             width += 2 + item.counted;
         }
-        Self { minimum, distribution_minimum, dimensions, items, starts, width }
+        Self {
+            minimum,
+            distribution_minimum,
+            dimensions,
+            items,
+            scales: Vec::new(),
+            quality_minimum: distribution_minimum,
+            starts,
+            width,
+        }
+    }
+
+    /// The same with scales of these items, whose measurement is judged from so many people on.
+    #[must_use]
+    pub fn with_scales(self, quality_minimum: u32, scales: Vec<Vec<usize>>) -> Self {
+        let more = scales.len();
+        Self {
+            scales,
+            quality_minimum,
+            starts: self.starts.into_iter().map(|start| start + more).collect(),
+            width: self.width + more,
+            ..self
+        }
     }
 
     /// Number of counts in a row.
@@ -142,14 +168,17 @@ impl Limits {
         groups
     }
 
-    /// The row of a cell. `given` are its people, those who answered anything of each dimension, and
-    /// for each item those who answered it and those who gave each answer.
+    /// The row of a cell. `given` are its people, those who answered anything of each dimension, those
+    /// who answered all of each scale, and for each item those who answered it and those who gave each
+    /// answer.
     pub fn row(&self, given: &[u32]) -> Vec<u32> {
         let small = |number: u32| if number < self.minimum { number } else { 0 };
         let mut row = Vec::with_capacity(self.width);
-        let (numbers, mut items) = given.split_at(1 + self.dimensions);
+        let (numbers, items) = given.split_at(1 + self.dimensions);
+        let (complete, mut items) = items.split_at(self.scales.len());
         row.push(numbers[0]);
         row.extend(numbers[1..].iter().flat_map(|number| [*number, small(*number)]));
+        row.extend(complete);
         for item in &self.items {
             let (counts, others) = items.split_at(1 + item.counted);
             row.extend([counts[0], small(counts[0])]);
@@ -339,6 +368,26 @@ impl Limits {
         enough(answers) && enough(people - answers)
     }
 
+    /// The items of each scale whose measurement is judged.
+    pub(super) fn scales(&self) -> &[Vec<usize>] {
+        &self.scales
+    }
+
+    /// What has to be known of a group to tell how well a scale measures: its people, and those who
+    /// answered all of it.
+    pub(super) fn of_scale(&self, scale: usize, row: &[u32], into: &mut [u32]) {
+        into[0] = row[0];
+        into[1] = row[1 + 2 * self.dimensions + scale];
+    }
+
+    /// Whether it may be told how well a scale measures: enough answered all of it, and those who
+    /// did not are nobody or enough. The counts are people, and those who answered all of it.
+    pub fn allows_quality(&self, row: &[u32]) -> bool {
+        let &[people, complete] = row else { return false };
+        let left = people - complete;
+        people == 0 || (complete >= self.quality_minimum && (left == 0 || left >= self.minimum))
+    }
+
     /// Whether the distribution of an item may be known besides: they are enough, and did not all
     /// give the same answer.
     pub fn allows_distribution(&self, row: &[u32]) -> bool {
@@ -503,6 +552,26 @@ mod tests {
         // The same in one large cell tells of nobody apart.
         let all = row(&limits, 9, [[0, 0, 1, 1, 7], [4; 5], [4; 5], [4; 5]]);
         assert!(limits.allows_items(&all));
+    }
+
+    #[test]
+    fn the_measurement_is_judged_by_those_who_answered_all_of_a_scale() {
+        let limits = limits().with_scales(30, vec![vec![0, 1]]);
+        let given = [&[40, 38, 39, 37][..], &[1; 4 * 6]].concat();
+        let mut counts = [0; 2];
+        limits.of_scale(0, &limits.row(&given), &mut counts);
+        assert_eq!(counts, [40, 37]);
+        for (counts, allowed) in [
+            ([0, 0], true),
+            ([30, 30], true),
+            ([29, 29], false),
+            ([40, 36], false),
+            ([40, 35], true),
+            ([34, 29], false),
+            ([4, 0], false),
+        ] {
+            assert_eq!(limits.allows_quality(&counts), allowed, "{counts:?}");
+        }
     }
 
     #[test]

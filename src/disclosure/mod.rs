@@ -25,9 +25,12 @@ mod tally;
 mod tests;
 mod tree;
 
-pub use against::{Compared, Contribution, Reference, StoredReference};
+pub use against::{Contribution, Reference, StoredReference};
 pub use audit::Inhabited;
-pub use card::{Card, ItemCard, Participation};
+pub use card::{
+    AnswersCard, Card, CarelessCard, ConsistencyCard, ItemCard, Participation, QualityCard,
+    ScaleCard,
+};
 pub use counts::{Counts, Home};
 pub use decide::{Allowed, Decisions};
 pub use extent::Extent;
@@ -35,6 +38,9 @@ pub use figure::{Figure, Hidden, Kind, Method, Released};
 pub use frame::{Frame, Part, Slice};
 pub use limits::{Entry, Form, Judged, Limits};
 pub use plan::plan_counts;
-pub use publish::{Computed, Draft, ItemDraft, Published, Score, publish};
+pub use publish::{
+    CarelessDraft, Computed, Consistency, Draft, ItemDraft, Published, QualityDraft, Quantity,
+    RatingDraft, ScaleDraft, Score, publish,
+};
 pub use steps::{Steps, Turnout, coverage};
 pub use tally::Tally;

@@ -1,7 +1,7 @@
 //! Counts before the release: how many answered, in steps that hide single responses.
 use super::audit::Inhabited;
 use super::counts::{Counts, Home};
-use super::figure::{Figure, Kind, Method, Released, Sizes, rounded};
+use super::figure::{Figure, Flags, Kind, Method, Released, Sizes, rounded};
 use super::frame::Frame;
 use super::plan::plan_counts;
 use super::tally::Tally;
@@ -109,8 +109,14 @@ fn share_of(part: u32, whole: u32) -> Option<Figure> {
         return None;
     }
     let value = rounded(f64::from(part) / f64::from(whole), Kind::Share, part)?;
-    let (error, sizes) = (None, Sizes::default());
-    Some(Figure { value, error, sizes, method: Method::Exact, census: false })
+    Some(Figure {
+        value,
+        standard_error: None,
+        interval: None,
+        sizes: Sizes::default(),
+        method: Method::Exact,
+        flags: Flags::default(),
+    })
 }
 
 #[cfg(test)]

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::answers::Sorted;
 use super::compute::{Piece, in_pieces};
 use super::draft::Drafter;
+use super::parts::Parts;
 use super::subject::Subject;
 use crate::disclosure::{Counts, Decisions, Part, Slice, publish};
-use crate::stats::{Sums, Tally};
+use crate::stats::{GroupScores, Sums, Tally};
 
 /// What the cards are made from.
 pub(super) struct Climb<'a> {
@@ -27,7 +28,7 @@ pub(super) struct MadeCard {
 /// What a piece leaves: its cards, and the sums of units that other pieces have a part in.
 struct Ended {
     cards: Vec<MadeCard>,
-    open: BTreeMap<usize, Vec<Sums>>,
+    open: BTreeMap<usize, Parts>,
     pairs: Vec<Sums>,
 }
 
@@ -37,10 +38,10 @@ struct Walk<'a> {
     drafter: Drafter<'a>,
     tally: Tally<'a>,
     cards: Vec<MadeCard>,
-    /// Units whose staff is not complete yet, each above the next, with the sums of their parts.
-    open: Vec<(usize, Vec<Sums>)>,
-    /// Sums that are used again.
-    spare: Vec<Vec<Sums>>,
+    /// Units whose staff is not complete yet, each above the next, with what is known of their parts.
+    open: Vec<(usize, Parts)>,
+    /// Parts that are used again.
+    spare: Vec<Parts>,
     pairs: Vec<Sums>,
 }
 
@@ -49,15 +50,15 @@ impl Climb<'_> {
     pub(super) fn cards(&self, pieces: &[Piece]) -> Vec<MadeCard> {
         let ended = in_pieces(pieces, &|piece| self.walk(piece));
         let mut cards = Vec::new();
-        let mut open: BTreeMap<usize, Vec<Sums>> = BTreeMap::new();
+        let mut open: BTreeMap<usize, Parts> = BTreeMap::new();
         let mut pairs: Option<Vec<Sums>> = None;
         for piece in ended {
             cards.extend(piece.cards);
-            for (unit, sums) in piece.open {
+            for (unit, parts) in piece.open {
                 match open.get_mut(&unit) {
-                    Some(mine) => merge(mine, &sums),
+                    Some(mine) => mine.merge(&parts),
                     None => {
-                        open.insert(unit, sums);
+                        open.insert(unit, parts);
                     }
                 }
             }
@@ -67,20 +68,16 @@ impl Climb<'_> {
             }
         }
         let mut drafter = Drafter::new(self.subject);
-        while let Some((unit, sums)) = open.pop_last() {
-            self.make_cards(&mut drafter, &mut cards, (unit, false), &sums);
+        while let Some((unit, parts)) = open.pop_last() {
+            self.make_cards(&mut drafter, &mut cards, (unit, false), &parts);
             if let Some(above) = self.subject.frame.parents[unit] {
-                match open.get_mut(&above) {
-                    Some(mine) => merge(mine, &sums),
-                    None => {
-                        open.insert(above, sums);
-                    }
-                }
+                let mine = open.entry(above).or_insert_with(|| Parts::new(self.subject));
+                mine.take_up(&parts, self.scores(&drafter, unit, &parts));
             }
         }
         let first = self.subject.frame.parents.len() * 2 * self.subject.frame.parts();
         for (at, sums) in pairs.unwrap_or_default().iter().enumerate() {
-            self.make_card(&mut drafter, &mut cards, first + at, sums);
+            self.make_card(&mut drafter, &mut cards, first + at, (sums, None));
         }
         cards
     }
@@ -105,9 +102,9 @@ impl Climb<'_> {
                 place += 1;
             }
             if frame.has_units_below(unit)
-                && let Some((_, sums)) = walk.open.last()
+                && let Some((_, parts)) = walk.open.last()
             {
-                self.make_cards(&mut walk.drafter, &mut walk.cards, (unit, true), sums);
+                self.make_cards(&mut walk.drafter, &mut walk.cards, (unit, true), parts);
             }
         }
         walk.end(piece)
@@ -123,11 +120,22 @@ impl Climb<'_> {
         drafter: &mut Drafter<'_>,
         cards: &mut Vec<MadeCard>,
         (unit, direct): (usize, bool),
-        sums: &[Sums],
+        parts: &Parts,
     ) {
         let first = self.subject.frame.number(Slice { unit, direct, part: Part::Whole });
-        for (offset, sums) in sums.iter().enumerate() {
-            self.make_card(drafter, cards, first + offset, sums);
+        for (offset, sums) in parts.sums.iter().enumerate() {
+            let below = (offset == 0 && !direct).then_some(parts.below.as_slice());
+            self.make_card(drafter, cards, first + offset, (sums, below));
+        }
+    }
+
+    /// Scores of the people of a unit on each scale where the distributions of its items are told, to
+    /// compare the unit with others.
+    fn scores(&self, drafter: &Drafter<'_>, unit: usize, parts: &Parts) -> Vec<GroupScores> {
+        let slice = Slice { unit, direct: false, part: Part::Whole };
+        match self.decisions.allowed(self.subject.frame.number(slice)) {
+            Some(allowed) => drafter.scores(&parts.sums[0], allowed),
+            None => Vec::new(),
         }
     }
 
@@ -136,11 +144,11 @@ impl Climb<'_> {
         drafter: &mut Drafter<'_>,
         cards: &mut Vec<MadeCard>,
         number: usize,
-        sums: &Sums,
+        (sums, below): (&Sums, Option<&[Vec<GroupScores>]>),
     ) {
         let Some(allowed) = self.decisions.allowed(number) else { return };
         let row = self.invited.row(number);
-        let draft = drafter.draft(sums, (row[0], row[1]), allowed);
+        let draft = drafter.draft((sums, below), (row[0], row[1]), allowed);
         let published = publish(&draft, allowed);
         cards.push(MadeCard {
             number,
@@ -161,32 +169,31 @@ impl Walk<'_> {
         if let Some(above) = above.filter(|above| *above < first) {
             // The sums for a unit of an earlier piece.
             if self.open.last().is_none_or(|(last, _)| *last != above) {
-                let sums = self.fresh();
-                self.open.push((above, sums));
+                let parts = self.fresh();
+                self.open.push((above, parts));
             }
         }
-        let sums = self.fresh();
-        self.open.push((unit, sums));
+        let parts = self.fresh();
+        self.open.push((unit, parts));
     }
 
     /// Makes the cards of the last open unit and adds it to the one above.
     fn close(&mut self) {
-        let Some((unit, sums)) = self.open.pop() else { return };
-        self.climb.make_cards(&mut self.drafter, &mut self.cards, (unit, false), &sums);
+        let Some((unit, parts)) = self.open.pop() else { return };
+        self.climb.make_cards(&mut self.drafter, &mut self.cards, (unit, false), &parts);
         if let Some((_, into)) = self.open.last_mut() {
-            merge(into, &sums);
+            into.take_up(&parts, self.climb.scores(&self.drafter, unit, &parts));
         }
-        self.spare.push(sums);
+        self.spare.push(parts);
     }
 
-    fn fresh(&mut self) -> Vec<Sums> {
-        let subject = self.climb.subject;
+    fn fresh(&mut self) -> Parts {
         match self.spare.pop() {
-            Some(mut sums) => {
-                sums.iter_mut().for_each(Sums::clear);
-                sums
+            Some(mut parts) => {
+                parts.clear();
+                parts
             }
-            None => vec![Sums::new(&subject.shape); subject.frame.parts()],
+            None => Parts::new(self.climb.subject),
         }
     }
 
@@ -212,8 +219,8 @@ impl Walk<'_> {
             {
                 self.tally.add(record);
             }
-            if let Some((_, sums)) = self.open.last_mut() {
-                self.tally.pour(sums, &parts);
+            if let Some((_, of_unit)) = self.open.last_mut() {
+                self.tally.pour(&mut of_unit.sums, &parts);
                 self.tally.pour(&mut self.pairs, &crossed);
                 self.tally.clear();
             }

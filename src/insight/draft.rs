@@ -1,10 +1,15 @@
 //! The numbers of one slice from its sums.
-use crate::disclosure::{Allowed, Computed, Draft, Hidden, ItemDraft, Score};
+use crate::disclosure::{
+    Allowed, CarelessDraft, Computed, Draft, Hidden, ItemDraft, Quantity, RatingDraft, ScaleDraft,
+    Score,
+};
 use crate::stats::{
-    Degenerate, Dimension, Estimate, Means, Metric, Sampled, Student, Sums, Weights, deviation,
-    dimension_weights, facet_weights, mean, of_mean, overall_weights, variance,
+    Degenerate, Dimension, Estimate, GroupScores, Means, Metric, Sampled, Split, Student, Sums,
+    Weights, deviation, dimension_weights, facet_weights, mean, of_mean, overall_weights, share,
+    variance,
 };
 
+use super::measurement::{Consistency, Instrument};
 use super::subject::{Measured, Subject, Use};
 
 /// Computes drafts.
@@ -13,66 +18,87 @@ pub(super) struct Drafter<'a> {
     metrics: Vec<Metric>,
     scored_items: Vec<usize>,
     dimensions: Vec<Dimension>,
+    instrument: Instrument<'a>,
     student: Student,
 }
 
 /// A slice with what is known of it.
 struct Known<'a> {
     sums: &'a Sums,
+    /// Scores of the units directly below, when the slice is a unit.
+    below: Option<&'a [Vec<GroupScores>]>,
     allowed: Allowed<'a>,
     population: Option<u32>,
     means: Means,
+    /// How each item goes with the others of its dimension, by position.
+    consistencies: Vec<Option<Consistency>>,
 }
 
 impl<'a> Drafter<'a> {
     pub(super) fn new(subject: &'a Subject) -> Self {
+        let metrics = subject.metrics();
         Self {
             subject,
-            metrics: subject.metrics(),
             scored_items: subject.shape.scored().to_vec(),
             dimensions: subject.dimensions.iter().map(|each| each.tree.clone()).collect(),
+            instrument: Instrument::new(subject, &metrics),
+            metrics,
             student: Student::default(),
         }
+    }
+
+    /// Scores of a group's people on each scale where the distributions of its items are told.
+    pub(super) fn scores(&self, sums: &Sums, allowed: Allowed<'_>) -> Vec<GroupScores> {
+        self.instrument.scores(sums, allowed)
     }
 
     /// The numbers of a slice with these sums and these invitations.
     pub(super) fn draft(
         &mut self,
-        sums: &Sums,
+        (sums, below): (&Sums, Option<&[Vec<GroupScores>]>),
         (invited, late): (u32, u32),
         allowed: Allowed<'_>,
     ) -> Draft {
         let subject = self.subject;
         let known = Known {
             sums,
+            below,
             allowed,
             population: (!subject.imported).then_some(invited),
             means: Means::of(&subject.shape, sums, &self.metrics),
+            consistencies: self.instrument.consistencies(sums, allowed),
         };
         let answered = |lane: usize| known.means.mean(lane).is_some();
-        let overall = overall_weights(&self.dimensions, &answered);
-        let asked_all = self.dimensions.iter().flat_map(|each| &each.parts);
-        let asked_all = asked_all.clone().any(|facet| !facet.parts.is_empty());
-        let overall = self.score(&known, asked_all, &overall);
-        let mut dimensions = Vec::new();
-        let mut facets = Vec::new();
-        for plan in &subject.dimensions {
-            let asked = plan.facets.iter().any(|facet| !facet.parts.is_empty());
-            let weights = dimension_weights(&plan.tree, &answered);
-            dimensions.push(self.score(&known, asked, &weights));
-            for facet in &plan.facets {
-                let weights = facet_weights(facet, &answered);
-                facets.push(self.score(&known, !facet.parts.is_empty(), &weights));
-            }
-        }
+        let facets = subject.dimensions.iter().flat_map(|dimension| &dimension.facets);
+        let weights = std::iter::once(overall_weights(&self.dimensions, &answered))
+            .chain(self.dimensions.iter().map(|each| dimension_weights(each, &answered)))
+            .chain(facets.map(|facet| facet_weights(facet, &answered)));
+        let weights: Vec<Weights> = weights.collect();
+        let scales = weights.iter().enumerate();
+        let mut scales = scales.map(|(scale, weights)| self.scale(&known, scale, weights));
+        let overall = scales.next();
+        let dimensions = scales.by_ref().take(subject.dimensions.len()).collect();
+        let facets = scales.collect();
         let items = (0..subject.items.len()).map(|item| self.item(&known, item)).collect();
         Draft {
             responses: sums.people(),
             invited: (!subject.imported).then_some((invited, late)),
-            overall,
+            overall: overall.unwrap_or_else(ScaleDraft::not_measured),
             dimensions,
             facets,
             items,
+            careless: allowed.many().then(|| self.careless(sums)),
+        }
+    }
+
+    fn scale(&mut self, known: &Known<'_>, scale: usize, weights: &Weights) -> ScaleDraft {
+        let items = &self.subject.scales[scale].items;
+        let is_told = known.allowed.quality(scale) && !items.is_empty();
+        ScaleDraft {
+            score: self.score(known, !items.is_empty(), weights),
+            items: items.clone(),
+            scale,
+            quality: is_told.then(|| self.instrument.quality(known.sums, scale, known.below)),
         }
     }
 
@@ -82,10 +108,8 @@ impl<'a> Drafter<'a> {
         }
         let items = weights.iter().map(|(lane, _)| self.scored_items[*lane]);
         let df = items.map(|item| self.df(known, item)).min().unwrap_or(0);
-        let estimate = known
-            .means
-            .weighted(weights, df, known.sampled(known.sums.people()), &mut self.student)
-            .map_err(few)?;
+        let sampled = known.sampled(known.sums.people());
+        let estimate = known.means.weighted(weights, df, sampled, &mut self.student)?;
         let single = match weights.as_slice() {
             [(lane, _)] => Some(self.scored_items[*lane]),
             _ => None,
@@ -107,8 +131,17 @@ impl<'a> Drafter<'a> {
         let shape = &self.subject.shape;
         let Measured { use_of, cannot_judge, is_rating } = self.subject.items[item];
         let counts = known.sums.counts(shape, item).to_vec();
-        let (score, mean) = match use_of {
-            Use::Score { metric } => (Some(self.mean(known, item, metric)), None),
+        let split = match use_of {
+            Use::Score { metric, .. } => Split::of(&counts, metric.slope < 0),
+            Use::Mean { .. } | Use::Shares => Split::default(),
+        };
+        let (rating, mean) = match use_of {
+            Use::Score { metric, dimension } => {
+                let scale = 1 + dimension;
+                let consistency = known.consistencies[item].clone();
+                let score = self.mean(known, item, metric);
+                (Some(RatingDraft { score, split, scale, consistency }), None)
+            }
             Use::Mean { metric } => {
                 let mean = self.mean(known, item, metric).map(|(estimate, _)| estimate);
                 (None, Some(mean))
@@ -123,10 +156,41 @@ impl<'a> Drafter<'a> {
         ItemDraft {
             answered: known.sums.answered(shape, item),
             cannot_judge: cannot_judge.then(|| known.sums.cannot_judge(shape, item)),
-            score,
+            rating,
             mean,
             points,
             options,
+        }
+    }
+
+    /// Signs of careless answering: long strings, and what was left out.
+    fn careless(&self, sums: &Sums) -> CarelessDraft {
+        let shape = &self.subject.shape;
+        let people = sums.people();
+        let long_string = sums.long_strings(shape).and_then(|count| share(count, people));
+        let asked = u64::from(people) * shape.scored().len() as u64;
+        let given = shape.scored().iter().map(|item| {
+            u64::from(sums.answered(shape, *item)) + u64::from(sums.cannot_judge(shape, *item))
+        });
+        let missing = if asked == 0 {
+            Err(Degenerate::TooFewItems.into())
+        } else {
+            let value = ratio(asked - given.sum::<u64>(), asked);
+            Ok(Quantity { value, sample: Some(people), ..Quantity::default() })
+        };
+        CarelessDraft {
+            long_string: match long_string {
+                // Too few items say nothing about anybody.
+                Err(Degenerate::TooFewItems) => Err(Hidden::NotMeasured),
+                Err(reason) => Err(reason.into()),
+                Ok(share) => Ok(Quantity {
+                    value: share.value,
+                    interval: Some((share.lower, share.upper)),
+                    sample: Some(people),
+                    ..Quantity::default()
+                }),
+            },
+            missing,
         }
     }
 
@@ -139,7 +203,7 @@ impl<'a> Drafter<'a> {
         let shape = &self.subject.shape;
         let answered = known.sums.answered(shape, item);
         let powers = known.sums.powers(shape, item);
-        let value = mean(answered, powers.0, metric).map_err(few)?;
+        let value = mean(answered, powers.0, metric)?;
         let variance = variance(answered, powers, metric);
         let counts = (answered, self.df(known, item));
         let estimate = of_mean(value, variance, counts, known.sampled(answered), &mut self.student);
@@ -153,6 +217,7 @@ impl Known<'_> {
     }
 }
 
-fn few(_: Degenerate) -> Hidden {
-    Hidden::TooFewObservations
+#[expect(clippy::cast_precision_loss, reason = "numbers of answers are below 2^53")]
+fn ratio(part: u64, whole: u64) -> f64 {
+    part as f64 / whole as f64
 }

@@ -2,15 +2,18 @@
 //!
 //! Invariant: every number that leaves is a figure of `disclosure`.
 mod answers;
+pub mod band;
 pub mod breakdown;
 mod climb;
 mod compute;
 mod draft;
 pub mod ground;
+mod measurement;
 pub mod norm;
 pub mod note;
 pub mod numbers;
 pub mod participation;
+mod parts;
 pub mod preview;
 mod release;
 mod rpc;

@@ -1,7 +1,7 @@
 //! What is shown of a slice: the published figures of its card, or for each the reason why there is
 //! none. There is no other way for a number into an answer.
 use super::sight::View;
-use crate::disclosure::{Card, Figure, Hidden, ItemCard, Released};
+use crate::disclosure::{Card, Figure, Hidden, ItemCard, QualityCard, Released, ScaleCard};
 use crate::instrument::{Format, Item, Role};
 
 /// What is shown of a slice.
@@ -9,6 +9,32 @@ use crate::instrument::{Format, Item, Role};
 pub struct Numbers {
     card: Released<Card>,
     view: View,
+}
+
+/// What is shown of a scale.
+#[derive(Clone, Copy, Debug)]
+pub struct ScaleNumbers {
+    /// The score, points.
+    pub score: Released<Figure>,
+    /// How the answers to its items lie.
+    pub answers: AnswerNumbers,
+    /// Share of "cannot judge".
+    pub cannot_judge_share: Released<Figure>,
+    /// How well it measures.
+    pub quality: Released<QualityCard>,
+}
+
+/// How answers lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnswerNumbers {
+    /// Share of favourable ones.
+    pub favourable: Released<Figure>,
+    /// Share of those that are neither.
+    pub neutral: Released<Figure>,
+    /// Share of unfavourable ones.
+    pub unfavourable: Released<Figure>,
+    /// Percentage of favourable less unfavourable ones.
+    pub net: Released<Figure>,
 }
 
 /// What is shown of an item. Which fields are set depends on its role and format.
@@ -22,6 +48,12 @@ pub struct ItemNumbers {
     pub mean: Option<Released<Figure>>,
     /// Share of "cannot judge".
     pub cannot_judge_share: Option<Released<Figure>>,
+    /// How the answers lie.
+    pub answers: Option<AnswerNumbers>,
+    /// Correlation with the other items of its dimension.
+    pub item_total: Option<Released<Figure>>,
+    /// Alpha of its dimension without it.
+    pub alpha_if_deleted: Option<Released<Figure>>,
     /// Share of each point.
     pub distribution: Vec<Released<Figure>>,
     /// Share of each option.
@@ -34,37 +66,59 @@ impl Numbers {
         Self { card, view }
     }
 
-    /// The overall score.
-    pub fn overall(&self) -> Released<Figure> {
-        match &self.card {
-            Released::Shown(card) => card.overall(),
-            Released::Hidden(reason) => Released::Hidden(*reason),
-        }
+    /// The whole instrument.
+    pub fn overall(&self) -> ScaleNumbers {
+        self.scale(true, |card| Some(card.overall()))
     }
 
-    /// The score of a dimension, by position.
-    pub fn dimension(&self, position: usize) -> Released<Figure> {
-        self.scale(position, Card::dimensions)
+    /// A dimension, by position.
+    pub fn dimension(&self, position: usize) -> ScaleNumbers {
+        self.scale(true, |card| card.dimensions().get(position))
     }
 
-    /// The score of a facet, by position.
-    pub fn facet(&self, position: usize) -> Released<Figure> {
-        match self.view {
-            View::Full => self.scale(position, Card::facets),
-            View::Reference => Released::Hidden(Hidden::AccessRestricted),
-        }
+    /// A facet, by position.
+    pub fn facet(&self, position: usize) -> ScaleNumbers {
+        self.scale(false, |card| card.facets().get(position))
     }
 
-    fn scale(
-        &self,
-        position: usize,
-        of: impl Fn(&Card) -> &[Released<Figure>],
-    ) -> Released<Figure> {
-        match &self.card {
-            Released::Shown(card) => {
-                of(card).get(position).copied().unwrap_or(Released::Hidden(Hidden::NotMeasured))
+    /// A scale; `is_reference` when its score is shown of the units above as well.
+    fn scale(&self, is_reference: bool, of: impl Fn(&Card) -> Option<&ScaleCard>) -> ScaleNumbers {
+        let card = match &self.card {
+            Released::Hidden(reason) => Err(*reason),
+            Released::Shown(card) => of(card).ok_or(Hidden::NotMeasured),
+        };
+        match (card, self.view) {
+            (Err(reason), View::Full) => ScaleNumbers::hidden(reason),
+            (Ok(card), View::Full) => ScaleNumbers {
+                score: card.score(),
+                answers: AnswerNumbers {
+                    favourable: card.answers().favourable(),
+                    neutral: card.answers().neutral(),
+                    unfavourable: card.answers().unfavourable(),
+                    net: card.answers().net(),
+                },
+                cannot_judge_share: card.cannot_judge_share(),
+                quality: Released::Shown(*card.quality()),
+            },
+            (card, View::Reference) => {
+                let score = match card {
+                    _ if !is_reference => Released::Hidden(Hidden::AccessRestricted),
+                    Ok(card) => card.score(),
+                    Err(reason) => Released::Hidden(reason),
+                };
+                ScaleNumbers { score, ..ScaleNumbers::hidden(Hidden::AccessRestricted) }
             }
-            Released::Hidden(reason) => Released::Hidden(*reason),
+        }
+    }
+
+    /// Signs of careless answering: long strings, and what was left out.
+    pub fn careless(&self) -> [Released<Figure>; 2] {
+        match (&self.card, self.view) {
+            (_, View::Reference) => [Released::Hidden(Hidden::AccessRestricted); 2],
+            (Released::Hidden(reason), View::Full) => [Released::Hidden(*reason); 2],
+            (Released::Shown(card), View::Full) => {
+                [card.careless().long_string(), card.careless().missing()]
+            }
         }
     }
 
@@ -81,12 +135,38 @@ impl Numbers {
     }
 }
 
+impl ScaleNumbers {
+    fn hidden(reason: Hidden) -> Self {
+        Self {
+            score: Released::Hidden(reason),
+            answers: AnswerNumbers::hidden(reason),
+            cannot_judge_share: Released::Hidden(reason),
+            quality: Released::Hidden(reason),
+        }
+    }
+}
+
+impl AnswerNumbers {
+    fn hidden(reason: Hidden) -> Self {
+        let none = Released::Hidden(reason);
+        Self { favourable: none, neutral: none, unfavourable: none, net: none }
+    }
+}
+
 fn published(card: &ItemCard) -> ItemNumbers {
     ItemNumbers {
         score: card.score(),
         dispersion: card.dispersion(),
         mean: card.mean(),
         cannot_judge_share: card.cannot_judge_share(),
+        answers: card.answers().map(|answers| AnswerNumbers {
+            favourable: answers.favourable(),
+            neutral: answers.neutral(),
+            unfavourable: answers.unfavourable(),
+            net: answers.net(),
+        }),
+        item_total: card.consistency().map(|consistency| consistency.item_total()),
+        alpha_if_deleted: card.consistency().map(|consistency| consistency.alpha_if_deleted()),
         distribution: card.distribution().to_vec(),
         option_shares: card.option_shares().to_vec(),
     }
@@ -107,6 +187,9 @@ fn nothing(item: &Item, reason: Hidden) -> ItemNumbers {
             if is_scored {
                 numbers.score = Some(hidden);
                 numbers.dispersion = Some(hidden);
+                numbers.answers = Some(AnswerNumbers::hidden(reason));
+                numbers.item_total = Some(hidden);
+                numbers.alpha_if_deleted = Some(hidden);
             } else {
                 numbers.mean = Some(hidden);
             }

@@ -11,7 +11,7 @@ use super::answers::Answers;
 use super::compute::{Computed, Terms, compute};
 use super::ground::Ground;
 use super::store::write;
-use super::subject::{Place, Subject, Thresholds};
+use super::subject::{Place, Scope, Subject, Thresholds};
 use crate::assessment::{self, Job};
 use crate::base::id::{ReleaseId, WaveId};
 use crate::base::{Context, Db, Error, Result, Tx};
@@ -90,19 +90,21 @@ async fn load_subject(tx: &mut Tx, wave_id: WaveId) -> Result<(Subject, [u8; 32]
         })
     });
     let places: Option<Vec<Place>> = places.collect();
-    let thresholds = |minimum, distribution_minimum| {
+    let thresholds = || {
         Some(Thresholds {
-            minimum: u32::try_from(minimum).ok()?,
-            distribution_minimum: u32::try_from(distribution_minimum).ok()?,
+            minimum: u32::try_from(wave.minimum_group_size).ok()?,
+            distribution_minimum: u32::try_from(wave.distribution_minimum_group_size).ok()?,
+            quality_minimum: u32::try_from(wave.quality_minimum_group_size).ok()?,
         })
     };
-    let thresholds = thresholds(wave.minimum_group_size, wave.distribution_minimum_group_size);
+    let thresholds = thresholds();
     let (Some(places), Some(thresholds)) = (places, thresholds) else {
         return Err(Error::internal("a cell or threshold of a closed wave is not sound"));
     };
     let frame = ground.frame().clone();
     let items = asked.items();
-    let subject = Subject::new(&asked.content, &items, thresholds, frame, places, wave.imported);
+    let scope = Scope { frame, cells: places, imported: wave.imported };
+    let subject = Subject::new(&asked.content, &items, thresholds, scope);
     let setting = Sha256::new()
         .chain_update(serde_json::to_vec(&asked).map_err(Error::internal)?)
         .chain_update(&wave.policy_digest)

@@ -2,7 +2,10 @@
 //! are worth, the scores that they enter, the cells and the frame of slices.
 use crate::disclosure::{Entry, Form, Frame, Judged, Limits};
 use crate::instrument::{self, Answer, Content, Field, Format, Item, Layout, Role};
-use crate::stats::{Branch, Dimension, Leaf, Metric, RATING_CODES_MAX, Reply, Shape, Variable};
+use crate::stats::{
+    Branch, Dimension, Leaf, Metric, RATING_CODES_MAX, Reply, Shape, Variable, Weights,
+    dimension_weights, facet_weights, overall_weights,
+};
 
 /// A closed wave.
 pub(super) struct Subject {
@@ -11,9 +14,20 @@ pub(super) struct Subject {
     pub(super) shape: Shape,
     pub(super) items: Vec<Measured>,
     pub(super) dimensions: Vec<DimensionPlan>,
+    /// The whole instrument, then its dimensions, then all facets.
+    pub(super) scales: Vec<ScalePlan>,
     pub(super) cells: Vec<Place>,
     pub(super) imported: bool,
     reader: SheetReader,
+}
+
+/// A scale.
+pub(super) struct ScalePlan {
+    /// The items that were asked, by position.
+    pub(super) items: Vec<usize>,
+    /// What of a person's score each of them makes, when all are answered, by position among the
+    /// scored ones.
+    pub(super) weights: Weights,
 }
 
 /// A cell of the wave: its unit by position, its values, and its invitations.
@@ -37,7 +51,7 @@ pub(super) struct Measured {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Use {
     /// A score.
-    Score { metric: Metric },
+    Score { metric: Metric, dimension: usize },
     /// A mean in the item's own unit.
     Mean { metric: Metric },
     /// Shares of options.
@@ -55,6 +69,14 @@ pub(super) struct DimensionPlan {
 pub(super) struct Thresholds {
     pub(super) minimum: u32,
     pub(super) distribution_minimum: u32,
+    pub(super) quality_minimum: u32,
+}
+
+/// The shape of a wave's organization, and who was asked.
+pub(super) struct Scope {
+    pub(super) frame: Frame,
+    pub(super) cells: Vec<Place>,
+    pub(super) imported: bool,
 }
 
 /// Where the answers of a sheet go in a record.
@@ -68,22 +90,23 @@ impl Subject {
         content: &Content,
         asked: &[&Item],
         thresholds: Thresholds,
-        frame: Frame,
-        cells: Vec<Place>,
-        imported: bool,
+        scope: Scope,
     ) -> Self {
         let mut variables = Vec::new();
         let mut items = Vec::new();
         let mut judged = Vec::new();
-        for item in asked {
-            let (variable, use_of) = measure(item);
-            let (mut score, mut reversed) = (None, false);
-            if let (Use::Score { .. }, Role::Score { facet_key, reverse_scored, weight, .. }) =
-                (use_of, &item.role)
+        let mut scored = Vec::new();
+        for (position, item) in asked.iter().enumerate() {
+            let (variable, use_of) = measure(content, item);
+            let mut score = None;
+            if let (Use::Score { .. }, Role::Score { facet_key, weight, .. }) = (use_of, &item.role)
             {
-                reversed = *reverse_scored;
                 score = entry(content, facet_key, *weight);
+                let weight = u32::from(*weight);
+                let facet = score.map_or(0, |entry| entry.facet);
+                scored.push(Scored { item: position, facet, weight });
             }
+            let reversed = matches!(item.role, Role::Score { reverse_scored: true, .. });
             variables.push(variable);
             items.push(Measured {
                 use_of,
@@ -99,18 +122,25 @@ impl Subject {
         }
         let layout = Layout::of(content);
         let fields = asked.iter().filter_map(|item| layout.field(&item.key).cloned()).collect();
+        let lane = |item: usize| variables[..item].iter().filter(|each| is_scored(each)).count();
+        let dimensions = dimension_plans(content, &scored, &lane);
+        let scales = scale_plans(&dimensions, &scored, &lane);
+        let sets = scales.iter().map(|scale| scale.weights.iter().map(|(lane, _)| *lane).collect());
+        let limits = Limits::new(
+            (thresholds.minimum, thresholds.distribution_minimum),
+            content.dimensions.len(),
+            judged,
+        );
+        let by_scale = scales.iter().map(|scale| scale.items.clone()).collect();
         Self {
-            frame,
-            limits: Limits::new(
-                (thresholds.minimum, thresholds.distribution_minimum),
-                content.dimensions.len(),
-                judged,
-            ),
-            shape: Shape::new(variables),
-            dimensions: dimension_plans(content, asked),
+            frame: scope.frame,
+            limits: limits.with_scales(thresholds.quality_minimum, by_scale),
+            shape: Shape::with_sets(variables.clone(), sets.collect()),
+            dimensions,
+            scales,
             items,
-            cells,
-            imported,
+            cells: scope.cells,
+            imported: scope.imported,
             reader: SheetReader { len: layout.len(), fields },
         }
     }
@@ -135,14 +165,26 @@ impl Subject {
         true
     }
 
-    /// What the codes of scored items are worth, by their position among them.
+    /// What the codes of scored variables are worth, by their position among them.
     pub(super) fn metrics(&self) -> Vec<Metric> {
-        let scored = self.items.iter().filter_map(|item| match item.use_of {
-            Use::Score { metric } => Some(metric),
-            Use::Mean { .. } | Use::Shares => None,
-        });
-        scored.collect()
+        let metric = |variable: &usize| match self.items[*variable].use_of {
+            Use::Score { metric, .. } | Use::Mean { metric } => metric,
+            Use::Shares => Metric::points(2, false),
+        };
+        self.shape.scored().iter().map(metric).collect()
     }
+}
+
+/// A scored item: where it is among those that were asked, and what it enters.
+struct Scored {
+    item: usize,
+    /// Position among all facets.
+    facet: usize,
+    weight: u32,
+}
+
+fn is_scored(variable: &Variable) -> bool {
+    matches!(variable, Variable::Scored { .. })
 }
 
 /// How an item of a facet enters its dimension's score.
@@ -159,15 +201,19 @@ fn entry(content: &Content, facet_key: &str, weight: u8) -> Option<Entry> {
 }
 
 /// The variable of an item and what it gives.
-fn measure(item: &Item) -> (Variable, Use) {
+fn measure(content: &Content, item: &Item) -> (Variable, Use) {
     let own = |constant, slope, divisor| Use::Mean { metric: Metric { constant, slope, divisor } };
     let codes = item.format.code_max();
     match (&item.format, &item.role) {
-        (Format::Rating { .. }, Role::Score { reverse_scored, .. })
+        (Format::Rating { .. }, Role::Score { facet_key, reverse_scored, .. })
             if codes <= RATING_CODES_MAX =>
         {
             let metric = Metric::points(codes, *reverse_scored);
-            (Variable::Scored { codes }, Use::Score { metric })
+            let holds = |dimension: &instrument::Dimension| {
+                dimension.facets.iter().any(|facet| facet.key == *facet_key)
+            };
+            let dimension = content.dimensions.iter().position(holds).unwrap_or(0);
+            (Variable::Scored { codes }, Use::Score { metric, dimension })
         }
         (Format::Rating { minimum, .. }, _) => {
             (Variable::Rating { codes }, own(i64::from(*minimum) - 1, 1, 1))
@@ -184,36 +230,42 @@ fn measure(item: &Item) -> (Variable, Use) {
     }
 }
 
-/// The dimensions with the scored items that were asked, by their position among these.
-fn dimension_plans(content: &Content, asked: &[&Item]) -> Vec<DimensionPlan> {
-    let scored: Vec<_> = asked
-        .iter()
-        .filter(|item| matches!(item.format, Format::Rating { .. }))
-        .filter_map(|item| match &item.role {
-            Role::Score { facet_key, weight, .. } => Some((facet_key, *weight)),
-            Role::Outcome
-            | Role::CustomerPrediction { .. }
-            | Role::PriorityChoice
-            | Role::LevelEstimate { .. }
-            | Role::Comment
-            | Role::Information => None,
-        })
-        .collect();
-    let plan = |dimension: &instrument::Dimension| {
-        let facets: Vec<Branch<Leaf>> = dimension
-            .facets
-            .iter()
-            .map(|facet| {
-                let own = scored.iter().enumerate().filter(|(_, (key, _))| **key == facet.key);
-                let leaf = |(lane, (_, weight)): (usize, &(&String, u8))| Leaf {
-                    lane,
-                    weight: u32::from(*weight),
-                };
-                Branch { weight: u32::from(facet.weight), parts: own.map(leaf).collect() }
-            })
-            .collect();
+/// The dimensions with the scored items that were asked, by their position among the scored ones.
+fn dimension_plans(
+    content: &Content,
+    scored: &[Scored],
+    lane: &impl Fn(usize) -> usize,
+) -> Vec<DimensionPlan> {
+    let mut number = 0..;
+    let mut plan = |dimension: &instrument::Dimension| {
+        let facets = dimension.facets.iter().zip(&mut number).map(|(facet, position)| {
+            let own = scored.iter().filter(|item| item.facet == position);
+            let leaf = |item: &Scored| Leaf { lane: lane(item.item), weight: item.weight };
+            Branch { weight: u32::from(facet.weight), parts: own.map(leaf).collect() }
+        });
+        let facets: Vec<Branch<Leaf>> = facets.collect();
         let tree = Branch { weight: u32::from(dimension.weight), parts: facets.clone() };
         DimensionPlan { tree, facets }
     };
-    content.dimensions.iter().map(plan).collect()
+    content.dimensions.iter().map(&mut plan).collect()
+}
+
+/// The whole instrument, then its dimensions, then all facets.
+fn scale_plans(
+    dimensions: &[DimensionPlan],
+    scored: &[Scored],
+    lane: &impl Fn(usize) -> usize,
+) -> Vec<ScalePlan> {
+    let all = |_: usize| true;
+    let trees: Vec<Dimension> = dimensions.iter().map(|each| each.tree.clone()).collect();
+    let facets = dimensions.iter().flat_map(|dimension| &dimension.facets);
+    let weights = std::iter::once(overall_weights(&trees, &all))
+        .chain(trees.iter().map(|tree| dimension_weights(tree, &all)))
+        .chain(facets.map(|facet| facet_weights(facet, &all)));
+    let plan = |weights: Weights| {
+        let item = |wanted: usize| scored.iter().find(|each| lane(each.item) == wanted);
+        let items = weights.iter().filter_map(|(lane, _)| item(*lane)).map(|each| each.item);
+        ScalePlan { items: items.collect(), weights }
+    };
+    weights.map(plan).collect()
 }

@@ -16,9 +16,9 @@ use rand::{Rng, SeedableRng};
 
 use super::answers::Answers;
 use super::compute::{Computed, Terms, compute};
-use super::subject::{Place, Subject, Thresholds};
+use super::subject::{Place, Scope, Subject, Thresholds};
 use crate::base::Localized;
-use crate::disclosure::{Card, Frame, Released, Tally};
+use crate::disclosure::{Card, Frame, Released, ScaleCard, Tally};
 use crate::instrument::{Answer, Layout};
 use crate::instrument::{ChoiceOption, Content, Dimension, Facet, Format, Item, Referent, Role};
 
@@ -130,9 +130,10 @@ impl Wave {
 
     fn subject(&self) -> Subject {
         let asked: Vec<&Item> = self.content.items.iter().collect();
-        let thresholds = Thresholds { minimum: 5, distribution_minimum: 10 };
+        let thresholds = Thresholds { minimum: 5, distribution_minimum: 10, quality_minimum: 30 };
         let (frame, cells) = (self.frame.clone(), self.cells.clone());
-        Subject::new(&self.content, &asked, thresholds, frame, cells, self.imported)
+        let scope = Scope { frame, cells, imported: self.imported };
+        Subject::new(&self.content, &asked, thresholds, scope)
     }
 
     fn compute(&self, threads: usize, salt: &[u8]) -> Computed {
@@ -270,20 +271,20 @@ fn cards_say_what_plain_loops_over_the_rows_give() {
                 .map(|pair| (average(&given[pair[0]]) + 2.0 * average(&given[pair[1]])) / 3.0)
                 .collect();
             let dimensions: Vec<f64> = facets.chunks(2).map(average).collect();
-            near(card.overall(), average(&dimensions), step);
+            near(card.overall().score(), average(&dimensions), step);
             for (got, expected) in card.dimensions().iter().zip(&dimensions) {
-                near(*got, *expected, step);
+                near(got.score(), *expected, step);
             }
             let error = naive_error(&scored, items, &rows);
             let kept = if imported { 1.0 } else { 1.0 - n as f64 / f64::from(invited) };
-            let figure = card.overall().shown().unwrap();
+            let figure = card.overall().score().shown().unwrap();
             let published = figure.standard_error();
             if let Some(published) = published {
                 assert!((published - error * kept.sqrt()).abs() <= step / 2.0 + 1e-9);
                 let (lower, upper) = figure.interval().unwrap();
                 assert!(lower <= figure.value() && figure.value() <= upper);
             }
-            if card.facets()[0].shown().is_none() {
+            if card.facets()[0].score().shown().is_none() {
                 kinds[0] += 1;
                 assert!(card.items().iter().all(|item| {
                     item.score()
@@ -294,7 +295,7 @@ fn cards_say_what_plain_loops_over_the_rows_give() {
                 continue;
             }
             for (got, expected) in card.facets().iter().zip(&facets) {
-                near(*got, *expected, step);
+                near(got.score(), *expected, step);
             }
             for (item, got) in card.items().iter().enumerate() {
                 let (answered, left) = (given[item].len(), n - given[item].len());
@@ -512,7 +513,7 @@ fn no_single_answer_follows_from_what_is_published_of_a_facet() {
                 figure.shown().unwrap().ten_thousandths() / 1_000
             };
             let items = [0, 1].map(|item| tenth(card.items()[2 * facet + item].score().unwrap()));
-            let published = Shown { items, facet: tenth(card.facets()[facet]) };
+            let published = Shown { items, facet: tenth(card.facets()[facet].score()) };
             assert_eq!(published.facet, tenths(of_items(sums, n, only, people)));
             by_items += usize::from(enumerate(&published, of_items).len() == 1);
             let other = Shown { items, facet: tenths(of_people(sums, n, only, people)) };
@@ -588,9 +589,9 @@ fn distance(one: &Card, other: &Card) -> i64 {
         return 0;
     }
     let figures = |card: &Card| {
-        let mut all = vec![card.overall()];
-        all.extend(card.dimensions());
-        all.extend(card.facets());
+        let mut all = vec![card.overall().score()];
+        let scales = card.dimensions().iter().chain(card.facets());
+        all.extend(scales.map(ScaleCard::score));
         for item in card.items() {
             all.extend(item.score());
             all.extend(item.dispersion());

@@ -1,86 +1,30 @@
 //! Between the wire types of `orgfit.insight.v1` and values.
-use std::collections::BTreeSet;
+mod parse;
 
 use data_encoding::HEXLOWER;
 
-use super::breakdown;
-use super::ground::{Ground, NamedSlice, SEGMENTS_MAX};
+use super::band::Placement;
+use super::ground::Ground;
 use super::note;
-use super::numbers::{ItemNumbers, Numbers};
+use super::numbers::{AnswerNumbers, ItemNumbers, Numbers, ScaleNumbers};
 use super::participation::{Count, Participation};
-use super::preview::{MERGED_UNITS_MAX, MERGED_UNITS_MIN, MERGES_MAX, Preview};
+use super::preview::Preview;
 use super::store::read::ReleaseRow;
-use crate::base::Check;
-use crate::base::id::{UnitId, WaveId};
+use crate::base::id::WaveId;
 use crate::base::wire::timestamp;
-use crate::disclosure::{Extent, Figure, Hidden, Method, Released, Slice, Tally};
-use crate::instrument::{Content, Format, Item, Role};
+use crate::disclosure::{Extent, Figure, Hidden, Method, QualityCard, Released, Slice, Tally};
+use crate::instrument::{Band, Content, Format, Item, Role};
 use crate::pb::common;
 use crate::pb::insight as pb;
+use crate::stats::{Degenerate, Flag};
+
+pub(super) use parse::{
+    AskedRows, breakdown_query, parse_columns, parse_language, parse_merges, parse_rows,
+    parse_slice, parse_view,
+};
 
 /// Confidence level of all intervals.
-pub(super) const CONFIDENCE_LEVEL: f64 = 0.95;
-
-/// Reads a slice; unset is the scope.
-pub(super) fn parse_slice(
-    check: &mut Check,
-    field: &str,
-    slice: Option<&common::Slice>,
-) -> Option<NamedSlice> {
-    let Some(slice) = slice else { return Some(NamedSlice::default()) };
-    let unit_id = check.optional_id(&format!("{field}.unit_id"), &slice.unit_id);
-    let field = format!("{field}.segments");
-    check.count(&field, slice.segments.len(), 0..=SEGMENTS_MAX)?;
-    let mut segments = Vec::new();
-    for (position, segment) in slice.segments.iter().enumerate() {
-        let field = format!("{field}[{position}]");
-        let dimension = check.key(&format!("{field}.dimension_key"), &segment.dimension_key);
-        let value = check.key(&format!("{field}.value_key"), &segment.value_key);
-        segments.push(dimension.zip(value));
-    }
-    let segments = segments.into_iter().collect::<Option<Vec<_>>>()?;
-    Some(NamedSlice { unit_id: unit_id?, direct: slice.direct_members_only, segments })
-}
-
-/// Reads a view: whether it is the full one.
-pub(super) fn parse_view(check: &mut Check, view: i32) -> Option<bool> {
-    match pb::ScorecardView::try_from(view) {
-        Ok(pb::ScorecardView::Unspecified | pb::ScorecardView::Basic) => Some(false),
-        Ok(pb::ScorecardView::Full) => Some(true),
-        Err(_) => {
-            check.refuse("view", "is not a view of this version of the contract");
-            None
-        }
-    }
-}
-
-/// What the rows of a breakdown are, as asked: the key of the dimension is not looked up yet.
-pub(super) enum AskedRows {
-    Units(breakdown::Rows),
-    SegmentValues(String),
-}
-
-/// Reads what the rows are.
-pub(super) fn parse_rows(check: &mut Check, rows: i32, dimension_key: &str) -> Option<AskedRows> {
-    let rows = match pb::BreakdownRows::try_from(rows) {
-        Ok(pb::BreakdownRows::Unspecified | pb::BreakdownRows::ChildUnits) => {
-            breakdown::Rows::ChildUnits
-        }
-        Ok(pb::BreakdownRows::Subtree) => breakdown::Rows::Subtree,
-        Ok(pb::BreakdownRows::SegmentValues) => {
-            return check.key("segment_dimension_key", dimension_key).map(AskedRows::SegmentValues);
-        }
-        Err(_) => {
-            check.refuse("rows", "is not a value of this version of the contract");
-            return None;
-        }
-    };
-    if !dimension_key.is_empty() {
-        check.refuse("segment_dimension_key", "must be empty unless rows are SEGMENT_VALUES");
-        return None;
-    }
-    Some(AskedRows::Units(rows))
-}
+const CONFIDENCE_LEVEL: f64 = 0.95;
 
 /// A column of a breakdown.
 pub(super) enum Column {
@@ -89,18 +33,6 @@ pub(super) enum Column {
     Facet(usize),
     /// Position among the items that were asked.
     Item(usize),
-}
-
-/// How far down the columns go.
-pub(super) fn parse_columns(check: &mut Check, level: i32) -> Option<common::ScoreLevel> {
-    match common::ScoreLevel::try_from(level) {
-        Ok(common::ScoreLevel::Unspecified) => Some(common::ScoreLevel::Dimension),
-        Ok(level) => Some(level),
-        Err(_) => {
-            check.refuse("columns", "is not a level of this version of the contract");
-            None
-        }
-    }
 }
 
 /// The columns of a level, with what each is about.
@@ -241,37 +173,6 @@ fn told(count: Tally) -> i32 {
     i32::try_from(count.get()).unwrap_or(i32::MAX)
 }
 
-/// Reads units that are to be taken as merged: each merge by itself, each unit once.
-pub(super) fn parse_merges(
-    check: &mut Check,
-    merges: &[pb::UnitMerge],
-) -> Option<Vec<Vec<UnitId>>> {
-    check.count("merges", merges.len(), 0..=MERGES_MAX)?;
-    let mut known = BTreeSet::new();
-    let parsed: Vec<_> = merges
-        .iter()
-        .enumerate()
-        .map(|(position, merge)| {
-            let field = format!("merges[{position}].unit_ids");
-            let limits = MERGED_UNITS_MIN..=MERGED_UNITS_MAX;
-            check.count(&field, merge.unit_ids.len(), limits)?;
-            let mut once = |(position, text): (usize, &String)| {
-                let field = format!("{field}[{position}]");
-                let unit = check.id::<UnitId>(&field, text)?;
-                if !known.insert(unit) {
-                    check.refuse(&field, "is named twice; each unit is in one merge at most");
-                    return None;
-                }
-                Some(unit)
-            };
-            // All of them are looked at, so that all mistakes are told.
-            let units: Vec<_> = merge.unit_ids.iter().enumerate().map(&mut once).collect();
-            units.into_iter().collect()
-        })
-        .collect();
-    parsed.into_iter().collect()
-}
-
 /// Puts figures into answers, and remembers why some are missing.
 #[derive(Debug, Default)]
 pub(super) struct Teller {
@@ -333,9 +234,9 @@ impl Teller {
         items: &[&Item],
     ) -> Vec<pb::BreakdownCell> {
         let figure = |column: &Column| match column {
-            Column::Overall => numbers.overall(),
-            Column::Dimension(position) => numbers.dimension(*position),
-            Column::Facet(position) => numbers.facet(*position),
+            Column::Overall => numbers.overall().score,
+            Column::Dimension(position) => numbers.dimension(*position).score,
+            Column::Facet(position) => numbers.facet(*position).score,
             Column::Item(position) => items
                 .get(*position)
                 .and_then(|item| numbers.item(*position, item).score)
@@ -347,7 +248,8 @@ impl Teller {
             .collect()
     }
 
-    /// The scores of a scorecard: overall, dimensions, and with `full` facets and items.
+    /// The scores of a scorecard: overall, dimensions, and with `full` facets, items, and all that
+    /// goes with a scale.
     pub(super) fn scores(
         &mut self,
         numbers: &Numbers,
@@ -356,28 +258,85 @@ impl Teller {
         full: bool,
     ) -> pb::Scorecard {
         use common::ScoreLevel as Level;
+        let facets: Vec<&str> = facet_keys(content).collect();
+        let count = |is_part: &dyn Fn(&str) -> bool| {
+            let is_part = |item: &&&Item| matches!(&item.role, Role::Score { facet_key, .. } if is_part(facet_key));
+            items.iter().filter(is_part).count()
+        };
+        let all = count(&|_| true);
+        let overall = (target(Level::Overall, ""), numbers.overall());
         let mut card = pb::Scorecard {
-            overall: Some(self.scale(target(Level::Overall, ""), numbers.overall())),
+            overall: Some(self.scale(overall, (&content.bands, all), full)),
             ..pb::Scorecard::default()
         };
         for (position, dimension) in content.dimensions.iter().enumerate() {
-            let target = target(Level::Dimension, &dimension.key);
-            card.dimensions.push(self.scale(target, numbers.dimension(position)));
+            let asked = count(&|key| dimension.facets.iter().any(|facet| facet.key == key));
+            let scale = (target(Level::Dimension, &dimension.key), numbers.dimension(position));
+            card.dimensions.push(self.scale(scale, (&content.bands, asked), full));
         }
         if !full {
             return card;
         }
-        for (position, key) in facet_keys(content).enumerate() {
-            card.facets.push(self.scale(target(Level::Facet, key), numbers.facet(position)));
+        for (position, key) in facets.iter().enumerate() {
+            let scale = (target(Level::Facet, key), numbers.facet(position));
+            card.facets.push(self.scale(scale, (&[], count(&|of| of == *key)), full));
         }
         for (position, item) in items.iter().enumerate() {
             card.items.push(self.item(item, &numbers.item(position, item)));
         }
+        let [long_string, missing] = numbers.careless().map(|figure| self.statistic(figure));
+        card.response_quality = Some(pb::ResponseQuality {
+            long_string_share: Some(long_string),
+            missing_share: Some(missing),
+        });
         card
     }
 
-    fn scale(&mut self, target: common::ScoreTarget, score: Released<Figure>) -> pb::ScaleScore {
-        pb::ScaleScore { target: Some(target), score: Some(self.statistic(score)), norm: None }
+    /// A scale with the bands that its score is placed in, and how many of its items were asked.
+    fn scale(
+        &mut self,
+        (target, numbers): (common::ScoreTarget, ScaleNumbers),
+        (bands, items): (&[Band], usize),
+        full: bool,
+    ) -> pb::ScaleScore {
+        let score = numbers.score.shown();
+        let mut told = pb::ScaleScore {
+            target: Some(target),
+            score: Some(self.statistic(numbers.score)),
+            band: score.as_ref().and_then(|score| Placement::of(bands, score)).map(placement),
+            net_score: Some(self.statistic(numbers.answers.net)),
+            cannot_judge_share: Some(self.statistic(numbers.cannot_judge_share)),
+            ..pb::ScaleScore::default()
+        };
+        if full {
+            told.answer_shares = Some(self.shares(&numbers.answers));
+            told.dispersion = Some(self.statistic(of(&numbers.quality, QualityCard::dispersion)));
+            told.quality = Some(self.quality(&numbers.quality, items));
+        }
+        told
+    }
+
+    fn shares(&mut self, answers: &AnswerNumbers) -> pb::AnswerShares {
+        pb::AnswerShares {
+            favourable: Some(self.statistic(answers.favourable)),
+            neutral: Some(self.statistic(answers.neutral)),
+            unfavourable: Some(self.statistic(answers.unfavourable)),
+        }
+    }
+
+    fn quality(&mut self, quality: &Released<QualityCard>, items: usize) -> pb::ScaleQuality {
+        let mut told = |figure| Some(self.statistic(of(quality, figure)));
+        pb::ScaleQuality {
+            item_count: i32::try_from(items).unwrap_or(i32::MAX),
+            alpha: told(QualityCard::alpha),
+            omega: told(QualityCard::omega),
+            standard_error_of_measurement: told(QualityCard::measurement_error),
+            agreement: told(QualityCard::agreement),
+            average_deviation: told(QualityCard::average_deviation),
+            icc1: told(QualityCard::icc1),
+            icc2: told(QualityCard::icc2),
+            average_unit_size: told(QualityCard::average_unit_size),
+        }
     }
 
     fn item(&mut self, item: &Item, numbers: &ItemNumbers) -> pb::ItemScore {
@@ -386,6 +345,10 @@ impl Teller {
         told.dispersion = numbers.dispersion.map(|figure| self.statistic(figure));
         told.mean = numbers.mean.map(|figure| self.statistic(figure));
         told.cannot_judge_share = numbers.cannot_judge_share.map(|figure| self.statistic(figure));
+        told.answer_shares = numbers.answers.map(|answers| self.shares(&answers));
+        told.net_score = numbers.answers.map(|answers| self.statistic(answers.net));
+        told.item_total_correlation = numbers.item_total.map(|figure| self.statistic(figure));
+        told.alpha_if_deleted = numbers.alpha_if_deleted.map(|figure| self.statistic(figure));
         match &item.format {
             Format::Rating { minimum, .. } => {
                 for (point, share) in (*minimum..).zip(&numbers.distribution) {
@@ -406,26 +369,90 @@ impl Teller {
     }
 }
 
+/// One of the numbers that tell how well a scale measures.
+fn of(
+    quality: &Released<QualityCard>,
+    figure: fn(&QualityCard) -> Released<Figure>,
+) -> Released<Figure> {
+    match quality {
+        Released::Shown(quality) => figure(quality),
+        Released::Hidden(reason) => Released::Hidden(*reason),
+    }
+}
+
+fn placement(placement: Placement<'_>) -> pb::BandPlacement {
+    let (lowest, highest) = placement.reach.unwrap_or((placement.band, placement.band));
+    pb::BandPlacement {
+        band_key: placement.band.key.clone(),
+        uncertain: placement.is_uncertain(),
+        lowest_band_key: lowest.key.clone(),
+        highest_band_key: highest.key.clone(),
+    }
+}
+
 fn suppression(reason: Hidden) -> common::Suppression {
     use common::{EstimationFailure as Failure, SuppressionReason as Reason};
     let (reason, failure) = match reason {
         Hidden::Protected => (Reason::Protected, Failure::Unspecified),
         Hidden::NotReleased => (Reason::NotReleased, Failure::Unspecified),
-        Hidden::TooFewObservations => (Reason::NotEstimable, Failure::TooFewObservations),
-        Hidden::UnknownSpread => (Reason::NotEstimable, Failure::UnknownSpread),
+        Hidden::NotEstimable(reason) => (Reason::NotEstimable, failure(reason)),
         Hidden::NotMeasured => (Reason::NotMeasured, Failure::Unspecified),
         Hidden::AccessRestricted => (Reason::AccessRestricted, Failure::Unspecified),
     };
     common::Suppression { reason: reason.into(), failure: failure.into() }
 }
 
+fn failure(reason: Degenerate) -> common::EstimationFailure {
+    use common::EstimationFailure as Failure;
+    match reason {
+        Degenerate::NoObservations
+        | Degenerate::TooFewObservations
+        | Degenerate::EmptyCell
+        | Degenerate::TooWide => Failure::TooFewObservations,
+        Degenerate::TooFewItems => Failure::TooFewItems,
+        Degenerate::NoVariance => Failure::NoVariance,
+        Degenerate::NegativeReliability => Failure::NegativeReliability,
+        Degenerate::NegativeVariance
+        | Degenerate::Inadmissible
+        | Degenerate::Collinear
+        | Degenerate::TooManyPredictors => Failure::InadmissibleSolution,
+        Degenerate::TooFewGroups => Failure::TooFewGroups,
+        Degenerate::UnknownSpread => Failure::UnknownSpread,
+    }
+}
+
+/// What has to be known to read a number; flags of methods that nothing published uses have none.
+fn flag(flag: Flag) -> Option<common::EstimateFlag> {
+    use common::EstimateFlag as Told;
+    match flag {
+        Flag::Census => Some(Told::Census),
+        Flag::ConstantItem => Some(Told::ConstantItem),
+        Flag::NegativeReliability => Some(Told::NegativeReliability),
+        Flag::MoreVarianceThanChance => Some(Told::MoreVarianceThanChance),
+        Flag::NoGroupEffect => Some(Told::NoGroupEffect),
+        Flag::WeightsCapped | Flag::StrataMerged | Flag::PerfectFit | Flag::FewObservations => None,
+    }
+}
+
+fn method(method: Method) -> common::EstimationMethod {
+    use common::EstimationMethod as Told;
+    match method {
+        Method::Mean => Told::MeanT,
+        Method::MeanOfMeans => Told::MeanOfMeansT,
+        Method::Exact => Told::Exact,
+        Method::Wilson => Told::ProportionWilson,
+        Method::AdjustedWald => Told::NetAdjustedWald,
+        Method::AlphaFeldt => Told::AlphaFeldt,
+        Method::OmegaMaximumLikelihood => Told::OmegaMaximumLikelihood,
+        Method::IccAnova => Told::IccAnova,
+        Method::Index => Told::Index,
+        Method::DifferenceNormal => Told::DifferenceNormal,
+        Method::PlaceInNorm => Told::PlaceInNorm,
+    }
+}
+
 fn estimate(figure: &Figure) -> common::Estimate {
     let size = |size: Option<u32>| size.and_then(|size| i32::try_from(size).ok());
-    let method = match figure.method() {
-        Method::Mean => common::EstimationMethod::MeanT,
-        Method::MeanOfMeans => common::EstimationMethod::MeanOfMeansT,
-        Method::Exact => common::EstimationMethod::Exact,
-    };
     common::Estimate {
         value: figure.value(),
         standard_error: figure.standard_error(),
@@ -436,33 +463,7 @@ fn estimate(figure: &Figure) -> common::Estimate {
         }),
         sample_size: size(figure.sample_size()),
         population_size: size(figure.population_size()),
-        method: method.into(),
-        flags: if figure.is_census() {
-            vec![common::EstimateFlag::Census.into()]
-        } else {
-            Vec::new()
-        },
+        method: method(figure.method()).into(),
+        flags: figure.flags().filter_map(flag).map(Into::into).collect(),
     }
-}
-
-/// Reads a language; none when empty.
-#[expect(
-    clippy::option_option,
-    reason = "the outer one is the collector's, the inner one the value"
-)]
-pub(super) fn parse_language(check: &mut Check, language_code: &str) -> Option<Option<String>> {
-    if language_code.is_empty() {
-        return Some(None);
-    }
-    check.language("language_code", language_code).map(Some)
-}
-
-/// Digest of a query without its page, for tokens.
-pub(super) fn breakdown_query(
-    message: &pb::ListScoreBreakdownRequest,
-) -> pb::ListScoreBreakdownRequest {
-    let mut query = message.clone();
-    query.page_size = 0;
-    query.page_token.clear();
-    query
 }

@@ -16,6 +16,11 @@ impl Complete {
         (sums.len() * sums.len() == products.len()).then_some(Self { people, sums, products })
     }
 
+    /// Of sums whose lengths go together.
+    pub(super) fn of_square(people: u32, sums: Vec<u64>, products: Vec<u64>) -> Self {
+        Self { people, sums, products }
+    }
+
     /// Of the codes of people, a row each. None when a row has another length than the first.
     pub fn of_rows(rows: &[Vec<u32>]) -> Option<Self> {
         let items = rows.first().map_or(0, Vec::len);

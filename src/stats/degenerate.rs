@@ -1,7 +1,7 @@
 //! Why there is no number, and what has to be known to read one rightly. Nothing is clamped, and
 //! nothing is ever infinite or undefined.
 
-/// Why there is no number.
+/// Why there is no number. Stored by position: new ones come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Degenerate {
     /// Nobody answered.
@@ -28,11 +28,15 @@ pub enum Degenerate {
     EmptyCell,
     /// Computed, but too uncertain to say anything.
     TooWide,
+    /// What it is compared with states no spread.
+    UnknownSpread,
 }
 
-/// What has to be known to read a number rightly.
+/// What has to be known to read a number rightly. Stored by position: new ones come last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Flag {
+    /// Everyone of the population answered: the error is 0 for the level, not for a change.
+    Census,
     /// Some weights were cut at the cap.
     WeightsCapped,
     /// Strata with a single answer were joined to their neighbours.
@@ -49,4 +53,38 @@ pub enum Flag {
     PerfectFit,
     /// Enough observations to be computed, too few to rest on.
     FewObservations,
+}
+
+impl Flag {
+    /// Every flag.
+    pub const ALL: [Self; 9] = [
+        Self::Census,
+        Self::WeightsCapped,
+        Self::StrataMerged,
+        Self::ConstantItem,
+        Self::NegativeReliability,
+        Self::MoreVarianceThanChance,
+        Self::NoGroupEffect,
+        Self::PerfectFit,
+        Self::FewObservations,
+    ];
+}
+
+impl Degenerate {
+    /// Every reason.
+    pub const ALL: [Self; 13] = [
+        Self::NoObservations,
+        Self::TooFewObservations,
+        Self::TooFewItems,
+        Self::NoVariance,
+        Self::NegativeVariance,
+        Self::Inadmissible,
+        Self::NegativeReliability,
+        Self::Collinear,
+        Self::TooManyPredictors,
+        Self::TooFewGroups,
+        Self::EmptyCell,
+        Self::TooWide,
+        Self::UnknownSpread,
+    ];
 }

@@ -6,11 +6,6 @@ use super::student::SERIES_DF_MIN;
 /// The normal distribution's quantile at .975.
 pub(super) const Z_975: f64 = 1.959_963_984_540_054;
 
-/// Probability that a standard normal variable is farther from 0 than `z`.
-pub(super) fn normal_two_sided(z: f64) -> f64 {
-    libm::erfc(z.abs() / std::f64::consts::SQRT_2)
-}
-
 /// Probability that a standard normal variable is below `z`.
 pub(super) fn normal_below(z: f64) -> f64 {
     0.5 * libm::erfc(-z / std::f64::consts::SQRT_2)

@@ -58,7 +58,8 @@ impl Metric {
         }
     }
 
-    fn step(self) -> f64 {
+    /// Points per step of the code.
+    pub fn step(self) -> f64 {
         wide(self.slope.into()) / wide(self.divisor.into())
     }
 }

@@ -9,8 +9,12 @@ pub struct Given<'a> {
     dimension_bits: Vec<u16>,
     /// By variable where its counts begin.
     starts: Vec<usize>,
-    /// People, then those who answered something of each dimension, then for each variable those who
-    /// answered it and those who gave each answer.
+    /// Where the counts of sets begin.
+    first_set: usize,
+    /// The sets of which the last person left something out.
+    left_out: Vec<bool>,
+    /// People, then those who answered something of each dimension, then those who answered all of
+    /// each set, then for each variable those who answered it and those who gave each answer.
     row: Vec<u32>,
 }
 
@@ -34,7 +38,8 @@ impl<'a> Given<'a> {
         dimension_of: impl Fn(usize) -> Option<usize>,
     ) -> Self {
         let mut starts = Vec::new();
-        let mut len = 1 + dimensions;
+        let first_set = 1 + dimensions;
+        let mut len = first_set + shape.sets().len();
         for variable in shape.variables() {
             starts.push(len);
             len += 1 + variable.counted();
@@ -44,6 +49,8 @@ impl<'a> Given<'a> {
             shape,
             dimension_bits: shape.scored().iter().map(bit).collect(),
             starts,
+            first_set,
+            left_out: vec![false; shape.sets().len()],
             row: vec![0; len],
         }
     }
@@ -58,11 +65,18 @@ impl<'a> Given<'a> {
                 self.row[start] += 1;
                 self.row[start + code as usize] += 1;
                 answered |= self.dimension_bits[lane];
+            } else {
+                for set in self.shape.sets_of(lane) {
+                    self.left_out[*set] = true;
+                }
             }
         }
         while answered != 0 {
             self.row[1 + answered.trailing_zeros() as usize] += 1;
             answered &= answered - 1;
+        }
+        for (set, left_out) in self.left_out.iter_mut().enumerate() {
+            self.row[self.first_set + set] += u32::from(!std::mem::take(left_out));
         }
         for (lane, variable) in self.shape.others().iter().enumerate() {
             let Reply::Code(code) = self.shape.other(record, lane) else { continue };

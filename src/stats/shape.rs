@@ -65,18 +65,30 @@ pub struct Shape {
     places: Vec<Place>,
     scored: Vec<usize>,
     others: Vec<usize>,
+    /// Sets of scored variables, by position among them: what is known of the people who answered
+    /// all of a set is kept.
+    sets: Vec<Vec<usize>>,
+    /// By scored variable the sets that it is in.
+    sets_of: Vec<Vec<usize>>,
     counters: usize,
     most: u32,
 }
 
 impl Shape {
-    /// A shape.
+    /// A shape without sets.
     pub fn new(variables: Vec<Variable>) -> Self {
+        Self::with_sets(variables, Vec::new())
+    }
+
+    /// A shape with sets of scored variables, named by their positions among the scored ones.
+    pub fn with_sets(variables: Vec<Variable>, sets: Vec<Vec<usize>>) -> Self {
         let mut shape = Self {
             variables: Vec::new(),
             places: Vec::new(),
             scored: Vec::new(),
             others: Vec::new(),
+            sets_of: Vec::new(),
+            sets: Vec::new(),
             counters: 0,
             most: 1,
         };
@@ -97,6 +109,13 @@ impl Shape {
             shape.counters += counted + 2;
         }
         shape.variables = variables;
+        shape.sets_of = vec![Vec::new(); shape.scored.len()];
+        for (set, lanes) in sets.iter().enumerate() {
+            for lane in lanes {
+                shape.sets_of[*lane].push(set);
+            }
+        }
+        shape.sets = sets;
         shape
     }
 
@@ -108,6 +127,26 @@ impl Shape {
     /// The scored variables, by position.
     pub fn scored(&self) -> &[usize] {
         &self.scored
+    }
+
+    /// How many scored variables there are.
+    pub(super) fn asked(&self) -> u32 {
+        u32::try_from(self.scored.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The sets, each by the positions of its variables among the scored ones.
+    pub fn sets(&self) -> &[Vec<usize>] {
+        &self.sets
+    }
+
+    /// The sets that a scored variable is in, by its position among the scored ones.
+    pub(super) fn sets_of(&self, lane: usize) -> &[usize] {
+        &self.sets_of[lane]
+    }
+
+    /// How many codes a scored variable has, by its position among the scored ones.
+    pub(super) fn codes(&self, lane: usize) -> usize {
+        self.places[self.scored[lane]].counted
     }
 
     /// The others, by position.

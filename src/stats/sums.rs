@@ -1,11 +1,16 @@
 //! Sufficient statistics of a group of people: whole numbers that add up when groups are put
 //! together, in any order, without error.
+use super::careless::is_long_string;
+use super::degenerate::Degenerate;
+use super::incomplete::Incomplete;
 use super::shape::{Shape, Variable};
 
 /// The sums of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sums {
     pub(super) people: u32,
+    /// People with a long run of the same rating.
+    pub(super) long_strings: u32,
     /// Counters of all variables, as the shape places them.
     pub(super) counters: Vec<u32>,
     /// Sum and sum of squares of the codes of each variable that is not scored; nothing but zeros
@@ -19,6 +24,8 @@ pub struct Sums {
     pub(super) others_count: Vec<u32>,
     /// Likewise, the sums of their codes.
     pub(super) others_sum: Vec<u32>,
+    /// By set, sums over those who did not answer all of it.
+    pub(super) incomplete: Vec<Incomplete>,
 }
 
 /// Two scored variables over those who answered both.
@@ -40,28 +47,33 @@ impl Sums {
         let square = shape.scored().len() * shape.width();
         Self {
             people: 0,
+            long_strings: 0,
             counters: vec![0; shape.counters()],
             wide: vec![0; 2 * shape.others().len()],
             products: vec![0; square],
             others_count: vec![0; square],
             others_sum: vec![0; square],
+            incomplete: shape.sets().iter().map(|set| Incomplete::new(shape, set)).collect(),
         }
     }
 
     /// Makes them those of nobody again.
     pub fn clear(&mut self) {
         self.people = 0;
+        self.long_strings = 0;
         self.wide.fill(0);
         for words in
             [&mut self.counters, &mut self.products, &mut self.others_count, &mut self.others_sum]
         {
             words.fill(0);
         }
+        self.incomplete.iter_mut().for_each(Incomplete::clear);
     }
 
     /// Adds those of another group.
     pub fn merge(&mut self, other: &Self) {
         self.people += other.people;
+        self.long_strings += other.long_strings;
         for (mine, theirs) in self.wide.iter_mut().zip(&other.wide) {
             *mine += theirs;
         }
@@ -69,11 +81,21 @@ impl Sums {
         add(&mut self.products, &other.products);
         add(&mut self.others_count, &other.others_count);
         add(&mut self.others_sum, &other.others_sum);
+        for (mine, theirs) in self.incomplete.iter_mut().zip(&other.incomplete) {
+            mine.merge(theirs);
+        }
     }
 
     /// How many people there are.
     pub fn people(&self) -> u32 {
         self.people
+    }
+
+    /// How many gave the same rating so often in a row that it is hardly meant; why not, where too
+    /// few items were asked to tell.
+    pub fn long_strings(&self, shape: &Shape) -> Result<u32, Degenerate> {
+        is_long_string(0, shape.asked())?;
+        Ok(self.long_strings)
     }
 
     /// How often each code of a rating was given, or each option of a choice chosen; empty for

@@ -1,5 +1,7 @@
 //! Adds people up: a small table that stays in the processor's nearest memory takes the people of
 //! one cell, and is then poured into the sums of all groups that the cell belongs to.
+use super::careless::{is_long_string, longest_run};
+use super::incomplete::Incomplete;
 use super::shape::{self, LANES, Reply, Shape};
 use super::sums::Sums;
 
@@ -7,6 +9,7 @@ use super::sums::Sums;
 pub struct Tally<'a> {
     shape: &'a Shape,
     people: u32,
+    long_strings: u32,
     people_max: u32,
     counters: Vec<u32>,
     wide: Vec<u64>,
@@ -15,6 +18,9 @@ pub struct Tally<'a> {
     others_sum: Vec<u16>,
     /// The scored variables that somebody did not answer.
     missed: Vec<bool>,
+    incomplete: Vec<Incomplete>,
+    /// The sets of which the last person left something out.
+    left_out: Vec<bool>,
     codes: Vec<u16>,
     answered: Vec<u16>,
 }
@@ -27,6 +33,7 @@ impl<'a> Tally<'a> {
         Self {
             shape,
             people: 0,
+            long_strings: 0,
             people_max: u32::from(u16::MAX) / (shape.most() * shape.most()),
             counters: vec![0; shape.counters()],
             wide: vec![0; 2 * shape.others().len()],
@@ -34,6 +41,8 @@ impl<'a> Tally<'a> {
             others_count: vec![0; square],
             others_sum: vec![0; square],
             missed: vec![false; shape.scored().len()],
+            incomplete: shape.sets().iter().map(|set| Incomplete::new(shape, set)).collect(),
+            left_out: vec![false; shape.sets().len()],
             codes: vec![0; width],
             answered: vec![0; width],
         }
@@ -49,6 +58,10 @@ impl<'a> Tally<'a> {
         self.people += 1;
         self.add_scored(record);
         self.add_products();
+        self.add_incomplete();
+        let codes = &self.codes[..self.shape.scored().len()];
+        let run = longest_run(codes.iter().map(|code| (*code > 0).then_some((*code).into())));
+        self.long_strings += u32::from(is_long_string(run, self.shape.asked()) == Ok(true));
         for lane in 0..self.shape.others().len() {
             self.add_other(lane, self.shape.other(record, lane));
         }
@@ -85,6 +98,9 @@ impl<'a> Tally<'a> {
             let row = lane * width..(lane + 1) * width;
             if code == 0 {
                 self.missed[lane] = true;
+                for set in self.shape.sets_of(lane) {
+                    self.left_out[*set] = true;
+                }
                 for (sum, answered) in self.others_count[row.clone()].iter_mut().zip(&self.answered)
                 {
                     *sum += answered;
@@ -105,6 +121,14 @@ impl<'a> Tally<'a> {
                     sums[lane] += code * codes[lane];
                 }
                 *products = sums;
+            }
+        }
+    }
+
+    fn add_incomplete(&mut self) {
+        for (set, left_out) in self.left_out.iter_mut().enumerate() {
+            if std::mem::take(left_out) {
+                self.incomplete[set].add(self.shape, &self.shape.sets()[set], &self.codes);
             }
         }
     }
@@ -143,9 +167,13 @@ impl<'a> Tally<'a> {
         for group in groups {
             let into = &mut sums[*group];
             into.people += self.people;
+            into.long_strings += self.long_strings;
             super::sums::add(&mut into.counters, &self.counters);
             for (mine, theirs) in into.wide.iter_mut().zip(&self.wide) {
                 *mine += theirs;
+            }
+            for (mine, theirs) in into.incomplete.iter_mut().zip(&self.incomplete) {
+                mine.merge(theirs);
             }
             for lane in 0..self.missed.len() {
                 let row = lane * width..(lane + 1) * width;
@@ -163,9 +191,11 @@ impl<'a> Tally<'a> {
     pub fn clear(&mut self) {
         let width = self.codes.len();
         self.people = 0;
+        self.long_strings = 0;
         self.counters.fill(0);
         self.wide.fill(0);
         self.products.fill(0);
+        self.incomplete.iter_mut().for_each(Incomplete::clear);
         for (lane, missed) in self.missed.iter_mut().enumerate() {
             if std::mem::take(missed) {
                 self.others_count[lane * width..(lane + 1) * width].fill(0);

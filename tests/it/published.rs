@@ -83,6 +83,7 @@ const PLACES: &[(&str, Source)] = &[
     ("orgfit.insight.v1.PreviewReleaseResponse.shown_unit_count", Disclosure("Extent")),
     ("orgfit.insight.v1.Release.confidence_level", NoResult("the same throughout all releases")),
     ("orgfit.insight.v1.Release.number", NoResult("place among the releases of its wave")),
+    ("orgfit.insight.v1.ScaleQuality.item_count", NoResult("how many items were asked")),
     ("orgfit.insight.v1.SegmentCoverage.share", Disclosure("Figure")),
     ("orgfit.instrument.v1.ChoiceFormat.maximum_choices", QUESTION),
     ("orgfit.instrument.v1.ChoiceFormat.minimum_choices", QUESTION),
@@ -208,6 +209,7 @@ fn numbers_of_results_come_from_disclosure() {
         "PointShare.point",
         "Release.confidence_level",
         "Release.number",
+        "ScaleQuality.item_count",
     ];
     for (field, source) in PLACES {
         let Some(field) = field.strip_prefix("orgfit.insight.v1.") else { continue };

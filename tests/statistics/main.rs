@@ -10,5 +10,13 @@
     clippy::float_cmp,
     reason = "tests that compute and tell what they compared"
 )]
+mod agreement;
+mod correlation;
+mod difference;
+mod icc;
+mod multiplicity;
 mod oracle;
+mod proportion;
+mod reliability;
 mod sums;
+mod weighting;

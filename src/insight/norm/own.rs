@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use super::{Basis, CaseKind, Target, Value};
 use crate::base::error::Violation;
 use crate::base::{Error, Result};
-use crate::disclosure::{Card, Figure, Reference, Released};
+use crate::disclosure::{Card, Figure, Reference, Released, ScaleCard};
 
 /// What the latest release of a wave shows.
 pub struct Shown {
@@ -56,8 +56,9 @@ pub fn norms(waves: &[Shown]) -> Result<(Vec<Value>, Basis)> {
 /// The scores of a card, in the order of its targets.
 fn figures(card: &Card) -> impl Iterator<Item = Released<Figure>> + '_ {
     std::iter::once(card.overall())
-        .chain(card.dimensions().iter().copied())
-        .chain(card.facets().iter().copied())
+        .chain(card.dimensions())
+        .chain(card.facets())
+        .map(ScaleCard::score)
 }
 
 /// Responses of all waves together; 0 where one does not show them.

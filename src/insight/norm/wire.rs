@@ -1,10 +1,10 @@
 //! From values to the wire types of norms. Beside the wire of results it is the only file that writes
-//! numbers of results.
+//! numbers of results: those of norms.
 use super::{Contributed, Level, NormSet, Target};
 use crate::base::wire::{date, timestamp};
-use crate::disclosure::{Compared, Figure, Reference, Released};
+use crate::disclosure::{Figure, Reference, Released};
 use crate::insight::numbers::Numbers;
-use crate::insight::wire::{CONFIDENCE_LEVEL, Teller};
+use crate::insight::wire::Teller;
 use crate::pb::common;
 use crate::pb::insight as pb;
 
@@ -73,13 +73,13 @@ pub(in crate::insight) fn compare(
         told.norm = reference.map(|reference| comparison(teller, set, reference, score));
     };
     if let Some(overall) = &mut card.overall {
-        hang(overall, numbers.overall());
+        hang(overall, numbers.overall().score);
     }
     for (position, told) in card.dimensions.iter_mut().enumerate() {
-        hang(told, numbers.dimension(position));
+        hang(told, numbers.dimension(position).score);
     }
     for (position, told) in card.facets.iter_mut().enumerate() {
-        hang(told, numbers.facet(position));
+        hang(told, numbers.facet(position).score);
     }
 }
 
@@ -90,37 +90,9 @@ fn comparison(
     reference: &Reference,
     score: Released<Figure>,
 ) -> pb::NormComparison {
-    use common::EstimationMethod as Method;
-    let place = reference.place(score);
-    let difference = reference.difference(score);
     pb::NormComparison {
         norm_set_id: set.norm_set_id.to_string(),
-        percentile: Some(statistic(teller, place, Method::PlaceInNorm)),
-        difference: Some(statistic(teller, difference, Method::DifferenceNormal)),
+        percentile: Some(teller.statistic(reference.place(score))),
+        difference: Some(teller.statistic(reference.difference(score))),
     }
-}
-
-fn statistic(
-    teller: &mut Teller,
-    compared: Released<Compared>,
-    method: common::EstimationMethod,
-) -> common::Statistic {
-    let compared = match compared {
-        Released::Shown(compared) => compared,
-        Released::Hidden(reason) => return teller.statistic(Released::Hidden(reason)),
-    };
-    let estimate = common::Estimate {
-        value: compared.value(),
-        standard_error: compared.standard_error(),
-        interval: compared.interval().map(|(lower, upper)| common::ConfidenceInterval {
-            lower,
-            upper,
-            level: CONFIDENCE_LEVEL,
-        }),
-        sample_size: compared.sample_size().and_then(|size| i32::try_from(size).ok()),
-        population_size: None,
-        method: method.into(),
-        flags: Vec::new(),
-    };
-    common::Statistic { outcome: Some(common::statistic::Outcome::Estimate(estimate)) }
 }

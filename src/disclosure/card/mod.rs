@@ -1,0 +1,132 @@
+//! The published numbers of one slice, and their stored form. The stored form is stable: equal cards
+//! have equal bytes.
+mod figures;
+mod scale;
+
+use super::code::{Reader, Writer};
+use super::figure::{Figure, Hidden, Released};
+use super::tally::Tally;
+use figures::figures;
+pub use scale::{AnswersCard, ConsistencyCard, ItemCard, QualityCard, ScaleCard};
+
+figures! {
+    /// Signs of careless answering.
+    CarelessCard {
+        /// Share of respondents with the same rating in a row for at least half of the items, 0 to 1.
+        long_string,
+        /// Mean share of scored items without any answer, 0 to 1.
+        missing,
+    }
+}
+
+/// Everything that a release says about one slice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    pub(super) participation: Participation,
+    pub(super) overall: ScaleCard,
+    pub(super) dimensions: Vec<ScaleCard>,
+    pub(super) facets: Vec<ScaleCard>,
+    pub(super) items: Vec<ItemCard>,
+    pub(super) careless: CarelessCard,
+}
+
+/// How many were invited and took part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Participation {
+    pub(super) invited: Released<u32>,
+    pub(super) late: Released<u32>,
+    pub(super) responses: u32,
+    pub(super) rate: Released<Figure>,
+}
+
+impl Participation {
+    /// Invitations, the late ones included; not measured where nobody is invited.
+    pub fn invited(&self) -> Released<Tally> {
+        self.invited.map(Tally)
+    }
+
+    /// Of these, invitations issued after the opening.
+    pub fn late(&self) -> Released<Tally> {
+        self.late.map(Tally)
+    }
+
+    /// Responses.
+    pub fn responses(&self) -> Tally {
+        Tally(self.responses)
+    }
+
+    /// Responses per invitation, 0 to 1.
+    pub fn rate(&self) -> Released<Figure> {
+        self.rate
+    }
+}
+
+impl Card {
+    /// How many were invited and took part.
+    pub fn participation(&self) -> &Participation {
+        &self.participation
+    }
+
+    /// The overall score.
+    pub fn overall(&self) -> &ScaleCard {
+        &self.overall
+    }
+
+    /// All dimensions of the instrument, in its order.
+    pub fn dimensions(&self) -> &[ScaleCard] {
+        &self.dimensions
+    }
+
+    /// All facets of the instrument, dimension by dimension, in its order.
+    pub fn facets(&self) -> &[ScaleCard] {
+        &self.facets
+    }
+
+    /// Signs of careless answering.
+    pub fn careless(&self) -> &CarelessCard {
+        &self.careless
+    }
+
+    /// The items that the wave asked, in the instrument's order.
+    pub fn items(&self) -> &[ItemCard] {
+        &self.items
+    }
+
+    /// The stored form.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut writer = Writer::default();
+        writer.count(self.participation.invited);
+        writer.count(self.participation.late);
+        writer.number(self.participation.responses.into());
+        writer.figure(&self.participation.rate);
+        self.overall.write(&mut writer);
+        for scales in [&self.dimensions, &self.facets] {
+            writer.number(scales.len() as u64);
+            scales.iter().for_each(|scale| scale.write(&mut writer));
+        }
+        writer.number(self.items.len() as u64);
+        self.items.iter().for_each(|item| item.write(&mut writer));
+        self.careless.write(&mut writer);
+        writer.into_bytes()
+    }
+
+    /// Reads the stored form; none when it is not one.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut reader = Reader::new(bytes)?;
+        let participation = Participation {
+            invited: reader.count()?,
+            late: reader.count()?,
+            responses: u32::try_from(reader.number()?).ok()?,
+            rate: reader.figure()?,
+        };
+        let card = Self {
+            participation,
+            overall: ScaleCard::read(&mut reader)?,
+            dimensions: reader.list(ScaleCard::read)?,
+            facets: reader.list(ScaleCard::read)?,
+            items: reader.list(ItemCard::read)?,
+            careless: CarelessCard::read(&mut reader)?,
+        };
+        reader.is_at_end().then_some(card)
+    }
+}
