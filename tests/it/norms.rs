@@ -260,7 +260,8 @@ async fn a_norm_of_own_waves_is_made_of_what_their_releases_show() {
     let alpha = client.unit_by_key("alpha").await.unit_id;
     let key = world.key(&world.tenant, &[Permission::ResultsRead], UnitId::parse(&alpha)).await;
     let lead = world.client_with(&key);
-    assert!(lead.norm_set(&made.norm_set_id).await.unwrap().values.is_empty());
+    let told = lead.norm_set(&made.norm_set_id).await.unwrap();
+    assert!(told.values.is_empty() && told.respondent_count == 0);
     let answer = lead.compared(&wave.wave_id, &made.norm_set_id, &alpha).await.unwrap();
     assert_eq!(answer.scorecard.unwrap().overall.unwrap().norm, None);
 

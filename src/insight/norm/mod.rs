@@ -198,7 +198,7 @@ pub struct Basis {
     pub case_kind: CaseKind,
     /// Organizations.
     pub organizations: i32,
-    /// Respondents; 0 where a wave does not show them.
+    /// Respondents; 0 where a wave does not show them, or not to whoever asks.
     pub respondents: i32,
 }
 
@@ -213,6 +213,7 @@ impl NormSet {
     #[must_use]
     pub fn for_part(mut self) -> Self {
         if self.source == Source::OwnWaves {
+            self.basis.respondents = 0;
             self.values.retain(|value| {
                 value.target.level <= Level::Dimension && value.reference.cases() >= PART_CASES_MIN
             });
@@ -267,7 +268,7 @@ mod tests {
             source,
             period: None,
             wave_ids: Vec::new(),
-            basis: Basis { case_kind: CaseKind::Units, organizations: 1, respondents: 0 },
+            basis: Basis { case_kind: CaseKind::Units, organizations: 1, respondents: 29 },
             version: 0,
             values: values.collect(),
             create_time: Timestamp::default(),
@@ -284,7 +285,7 @@ mod tests {
         ];
         let told = set(Source::OwnWaves, &values).for_part();
         let kept: Vec<_> = told.values.iter().map(|value| value.target.key.as_str()).collect();
-        assert_eq!(kept, ["", "work"]);
+        assert_eq!((kept, told.basis.respondents), (vec!["", "work"], 0));
         for source in [Source::Uploaded, Source::Pooled] {
             assert_eq!(set(source, &values).for_part(), set(source, &values));
         }
