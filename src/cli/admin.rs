@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use chrono::Days;
 
@@ -12,15 +13,19 @@ use super::args::{
 };
 use super::config::Config;
 use super::console;
-use super::failure::{Failure, Outcome};
+use super::failure::{EXIT_REJECTED, Failure, Outcome};
 use super::session::Session;
 use crate::access::{self, IssuedKey, IssuerInput, KeyId, NewClient, NewIssuer};
 use crate::base::context::{IdSource, RandomIds};
-use crate::base::id::{ClientId, Id, IssuerId, OrganizationId};
+use crate::base::id::{ClientId, Id, IssuerId, OrganizationId, ReleaseId};
 use crate::base::page::PAGE_KEY_BYTES;
 use crate::base::text::DISPLAY_NAME_CHARS_MAX;
 use crate::base::{Check, Clock, Context, Db, SystemClock, Tx};
 use crate::directory::{self, NewOrganization, Organization, Settings};
+use crate::insight;
+
+/// How long computing a release again may take.
+const VERIFYING: Duration = Duration::from_mins(30);
 
 /// Runs the command.
 pub(super) async fn run(config: &Config, command: &AdminCommand) -> Outcome {
@@ -30,6 +35,9 @@ pub(super) async fn run(config: &Config, command: &AdminCommand) -> Outcome {
         AdminCommand::Clients(command) => clients(&session.db, command).await,
         AdminCommand::Keys(command) => keys(&session.db, command).await,
         AdminCommand::Issuers(command) => issuers(&session.db, command).await,
+        AdminCommand::VerifyRelease { within, release } => {
+            verify_release(&session.db, within, release).await
+        }
     };
     session.close().await?;
     outcome
@@ -161,6 +169,21 @@ async fn keys(db: &Db, command: &KeysCommand) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// Computes a release again and says how it compares.
+async fn verify_release(db: &Db, within: &InOrganization, release: &str) -> Outcome {
+    let release_id = parse_id::<ReleaseId>("RELEASE_ID", release)?;
+    let (_, ctx) = write(db, "verify_release", within).await?;
+    let ctx = ctx.with_patience(VERIFYING);
+    let verified = insight::verify_release(db, &ctx, release_id).await?;
+    if verified.differences.is_empty() {
+        let (cards, method) = (verified.cards, verified.method_version);
+        console::line(format!("the same: {cards} cards, method {method}"))?;
+        return Ok(());
+    }
+    console::line(format!("different: {}", verified.differences.join(", ")))?;
+    Err(Failure::told(EXIT_REJECTED))
 }
 
 /// Issues a key and commits.

@@ -72,6 +72,15 @@ pub(super) enum AdminCommand {
     /// Issuers of access tokens for persons.
     #[command(subcommand)]
     Issuers(IssuersCommand),
+    /// Compute a release again from what is stored, and compare it bit by bit. Exits with 3 when
+    /// anything differs.
+    VerifyRelease {
+        #[command(flatten)]
+        within: InOrganization,
+        /// The release.
+        #[arg(value_name = "RELEASE_ID")]
+        release: String,
+    },
 }
 
 /// Which organization a command is about.

@@ -22,8 +22,10 @@ mod store;
 mod subject;
 #[cfg(test)]
 mod tests;
+pub mod verify;
 pub mod watch;
 mod wire;
 
 pub use release::release_due;
 pub use rpc::InsightRpc;
+pub use verify::verify_release;

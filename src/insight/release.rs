@@ -46,10 +46,26 @@ async fn release(db: &Db, ctx: &Context, job: Job) -> Result<()> {
     assessment::mix(&mut tx, job.wave_id).await?;
     tx.commit().await?;
 
+    let input = load_input(db, ctx, job.wave_id).await?;
+    let mut salt = [0; 32];
+    OsRng.try_fill_bytes(&mut salt).map_err(Error::internal)?;
+    let computed = recompute(input, salt.to_vec()).await?;
+    publish(db, ctx, job, &salt, computed).await
+}
+
+/// All that a release is computed from.
+pub(super) struct Input {
+    subject: Subject,
+    setting: [u8; 32],
+    answers: Answers,
+}
+
+/// Loads what a wave asked and what was answered.
+pub(super) async fn load_input(db: &Db, ctx: &Context, wave_id: WaveId) -> Result<Input> {
     let mut tx = db.read("read_answers", ctx.scope()).await?;
-    let (subject, setting) = load_subject(&mut tx, job.wave_id).await?;
+    let (subject, setting) = load_subject(&mut tx, wave_id).await?;
     let mut answers = Answers::default();
-    respondent::for_each_answer(&mut tx, job.wave_id, |cell_id, sheet| {
+    respondent::for_each_answer(&mut tx, wave_id, |cell_id, sheet| {
         if answers.push(&subject, cell_id, sheet) {
             Ok(())
         } else {
@@ -58,18 +74,19 @@ async fn release(db: &Db, ctx: &Context, job: Job) -> Result<()> {
     })
     .await?;
     tx.commit().await?;
+    Ok(Input { subject, setting, answers })
+}
 
-    let mut salt = [0; 32];
-    OsRng.try_fill_bytes(&mut salt).map_err(Error::internal)?;
+/// Computes a release with a salt, beside what else the process does.
+pub(super) async fn recompute(input: Input, salt: Vec<u8>) -> Result<Computed> {
+    let Input { subject, setting, answers } = input;
     let computed = tokio::task::spawn_blocking(move || {
         let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let threads = NonZeroUsize::new(threads.min(THREADS_MAX)).unwrap_or(NonZeroUsize::MIN);
         compute(&subject, answers, &Terms { salt: &salt, setting, threads })
     });
-    let Some(computed) = computed.await.map_err(Error::internal)? else {
-        return Err(Error::internal("there are more answers than can be added up"));
-    };
-    publish(db, ctx, job, &salt, computed).await
+    let computed = computed.await.map_err(Error::internal)?;
+    computed.ok_or_else(|| Error::internal("there are more answers than can be added up"))
 }
 
 /// What a wave measured, and a digest of what does not show in its answers.

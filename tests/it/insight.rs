@@ -311,7 +311,14 @@ async fn whoever_reaches_a_unit_sees_it_and_scores_above_it_and_nothing_else() {
     assert_eq!(reason(release.response_count.as_ref()), SuppressionReason::AccessRestricted);
     assert_eq!(release.audit, None);
     let (above, all) = (above.scorecard.unwrap(), all.scorecard.unwrap());
-    assert_eq!((&above.overall, &above.dimensions), (&all.overall, &all.dimensions));
+    let scored = |card: &pb::Scorecard| {
+        let scales = card.overall.iter().chain(&card.dimensions);
+        scales.map(|scale| (scale.score.clone(), scale.band.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(scored(&above), scored(&all));
+    for scale in above.overall.iter().chain(&above.dimensions) {
+        assert_eq!(value(scale.net_score.as_ref()), Err(SuppressionReason::AccessRestricted));
+    }
     assert_eq!(scores(&above)[3..], [Err(SuppressionReason::AccessRestricted); 8]);
     let participation = above.participation.unwrap();
     for hidden in [

@@ -278,11 +278,46 @@ impl Tally {
             let expected = &expected["dimensions"][&key];
             let what = format!("{what} {key}");
             self.compare(&what, score.score.as_ref(), expected, (step, true));
+            self.compare_scale(&what, score, expected, step);
         }
         for item in &card.items {
             let expected = &expected["items"][&item.item_key];
             if !expected.is_null() {
                 self.compare_item(&format!("{what} {}", item.item_key), item, expected, step);
+            }
+        }
+    }
+
+    /// What goes with the score of a scale, where it is told.
+    fn compare_scale(
+        &mut self,
+        what: &str,
+        scale: &insight::ScaleScore,
+        expected: &Value,
+        step: f64,
+    ) {
+        let shares = scale.answer_shares.as_ref().unwrap();
+        let quality = scale.quality.as_ref().unwrap();
+        let (complete, between) = (&expected["quality"], &expected["between"]);
+        let share = step / 100.0;
+        for (name, told, theirs, step) in [
+            ("favourable", &shares.favourable, &expected["favourable"], share),
+            ("unfavourable", &shares.unfavourable, &expected["unfavourable"], share),
+            ("net", &scale.net_score, &expected["net"], step),
+            ("alpha", &quality.alpha, &complete["alpha"], share),
+            ("sd", &scale.dispersion, &complete["sd"], step),
+            ("sem", &quality.standard_error_of_measurement, &complete["sem"], step),
+            ("agreement", &quality.agreement, &complete["agreement"], share),
+            ("icc1", &quality.icc1, &between["icc1"], 0.01),
+            ("icc2", &quality.icc2, &between["icc2"], 0.01),
+            ("k0", &quality.average_unit_size, &between["size"], 0.01),
+        ] {
+            let Some(told) = estimate(told.as_ref()) else { continue };
+            // Units that are not shown take no part, and the script has them all.
+            let is_of_units = name.starts_with("icc") || name == "k0";
+            let units = told.sample_size.map(i64::from);
+            if !is_of_units || (units.is_some() && units == between["units"].as_i64()) {
+                self.number(&format!("{what} {name}"), told.value, theirs, step);
             }
         }
     }

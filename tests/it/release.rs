@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use orgfit::assessment;
-use orgfit::base::id::{Id, WaveId};
-use orgfit::base::{Clock, Context, Error};
-use orgfit::insight::release_due;
+use orgfit::base::id::{Id, ReleaseId, WaveId};
+use orgfit::base::{Clock, Context, Error, Reason};
+use orgfit::insight::{release_due, verify_release};
 use orgfit::pb::assessment::Wave;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
@@ -187,4 +187,38 @@ async fn whoever_lost_the_lease_publishes_nothing() {
     closed.release().await.unwrap();
     assert_eq!(closed.count().await, (1, 0, 1, 0));
     closed.end().await;
+}
+
+/// What is stored is what anybody computes again, until a card or an answer is another one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_release_is_verified_bit_by_bit_and_a_changed_one_is_found() {
+    let mut closed = Closed::make("verify").await;
+    closed.release().await.unwrap();
+    let (release,): (Uuid,) = sqlx::query_as("SELECT release_id FROM insight_releases")
+        .fetch_one(&mut closed.watcher)
+        .await
+        .unwrap();
+    let release_id = ReleaseId::from_uuid(release);
+    let verify = async |closed: &Closed| {
+        verify_release(&closed.world.db, &closed.context(), release_id).await.unwrap()
+    };
+    let same = verify(&closed).await;
+    assert!(same.cards > 0);
+    assert!(same.differences.is_empty(), "{:?}", same.differences);
+
+    // Only whoever owns the database can do this; triggers keep the engine from it.
+    let forge = "SET session_replication_role = replica;
+        UPDATE insight_cards SET card = set_byte(card, octet_length(card) - 1, 99)
+        WHERE slice_number = 0;";
+    sqlx::raw_sql(forge).execute(&mut closed.watcher).await.unwrap();
+    assert_eq!(verify(&closed).await.differences, ["cards"]);
+
+    let forge = "UPDATE respondent_answers SET answers = set_byte(answers, 0, 1);";
+    sqlx::raw_sql(forge).execute(&mut closed.watcher).await.unwrap();
+    let differences = verify(&closed).await.differences;
+    assert!(differences.contains(&"input_digest"), "{differences:?}");
+
+    let unknown = ReleaseId::from_uuid(Uuid::new_v4());
+    let error = verify_release(&closed.world.db, &closed.context(), unknown).await.unwrap_err();
+    assert_eq!(error.reason(), Reason::ResourceNotFound);
 }

@@ -6,7 +6,9 @@ Nothing here is shared with the engine: the formulas are written once more, on m
 sums. All scores are points from 0 to 100. Per slice the result has the number of answers, the number
 of the invited (null when answers are imported), and mean and standard error of the whole, of each
 dimension and of each item, with the item's own number of answers, its standard deviation and the
-share of each point.
+share of each point. Of each dimension also: the shares of favourable and unfavourable answers, and
+from the people who answered all of it, alpha, its error of measurement and r*wg(J); of units as a
+whole, ICC(1) with k0 and ICC(2).
 
 lq2002   Leadership climate (11 items) and task significance (3 items), 49 units, 2,042 people, all
          answered. Of every unit a quarter more people are invited than answered.
@@ -122,8 +124,52 @@ def whole(points, dimensions, items, population, levels):
         weights[there] = 1 / len(there)
         overall += weights / len(dimensions)
         out["dimensions"][name] = score(weights, mean, covariance, finite(size, population))
+        out["dimensions"][name]["quality"] = quality(points, places, len(levels))
+        # The upper third of a scale is favourable, its border included, and the lower third is not.
+        shares = [[count / number[i] for count in given[i]] for i in there]
+        ends = [(100 * 2 / 3 - 1e-9, 101), (-1, 100 / 3 + 1e-9)]
+        good, bad = (
+            float(np.mean([sum(s for s, level in zip(row, levels) if low <= level <= high) for row in shares]))
+            for low, high in ends
+        )
+        out["dimensions"][name].update(favourable=good, unfavourable=bad, net=100 * (good - bad))
     out["overall"] = score(overall, mean, covariance, finite(size, population))
     return out
+
+
+def quality(points, places, points_max):
+    """Of the complete answers to a dimension: alpha, SEM and r*wg(J)."""
+    part = points[:, places]
+    part = part[~np.isnan(part).any(axis=1)]
+    size, count = part.shape
+    if size < 2 or count < 2:
+        return {"n": size}
+    covariance = np.cov(part, rowvar=False, ddof=1)
+    alpha = count / (count - 1) * (1 - np.trace(covariance) / covariance.sum())
+    deviation = part.mean(axis=1).std(ddof=1)
+    random = 1e4 / (points_max - 1) ** 2 * (points_max**2 - 1) / 12
+    out = {"n": size, "alpha": alpha, "sd": deviation, "agreement": 1 - np.trace(covariance) / count / random}
+    if alpha >= 0:
+        out["sem"] = deviation * np.sqrt(1 - alpha)
+    return out
+
+
+def between(points, places, units):
+    """ICC(1) with k0, ICC(2) and k0 of complete answers to a dimension."""
+    there = ~np.isnan(points[:, places]).any(axis=1)
+    scores = points[there][:, places].mean(axis=1)
+    names = np.array(units)[there]
+    groups = [scores[names == name] for name in sorted(set(names))]
+    total, count = len(scores), len(groups)
+    sizes = np.array([len(group) for group in groups])
+    size = (total - (sizes**2).sum() / total) / (count - 1)
+    middle = scores.mean()
+    outer = sum(len(group) * (group.mean() - middle) ** 2 for group in groups) / (count - 1)
+    inner = sum(((group - group.mean()) ** 2).sum() for group in groups) / (total - count)
+    return {
+        "units": count, "size": size,
+        "icc1": (outer - inner) / (outer + (size - 1) * inner), "icc2": (outer - inner) / outer,
+    }
 
 
 def score(weights, mean, covariance, correction):
@@ -154,6 +200,8 @@ def wave(units, roles, items, codes, points_max, dimensions, invited):
     everybody = sum(invited.values()) if invited else None
     levels = [100 * step / (points_max - 1) for step in range(points_max)]
     slices = {"": whole(points, dimensions, items, everybody, levels)}
+    for name, places in dimensions.items():
+        slices[""]["dimensions"][name]["between"] = between(points, places, units)
     for unit in sorted(set(units)):
         of_unit = np.array([other == unit for other in units])
         slices[unit] = whole(points[of_unit], dimensions, items, invited[unit] if invited else None, levels)

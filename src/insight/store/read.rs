@@ -134,3 +134,72 @@ pub(in crate::insight) async fn list_scope_cards(
     .await?;
     Ok(rows.into_iter().collect())
 }
+
+/// What a release is verified by.
+pub(in crate::insight) struct Evidence {
+    wave_id: Uuid,
+    pub(in crate::insight) method_version: String,
+    pub(in crate::insight) salt: Vec<u8>,
+    pub(in crate::insight) input_digest: Vec<u8>,
+    pub(in crate::insight) plan_digest: Vec<u8>,
+    pub(in crate::insight) exact_digest: Vec<u8>,
+    pub(in crate::insight) result_digest: Vec<u8>,
+    /// Stored cards by slice number, in order.
+    pub(in crate::insight) cards: Vec<(i32, Vec<u8>)>,
+}
+
+impl Evidence {
+    /// The wave of the release.
+    pub(in crate::insight) fn wave_id(&self) -> WaveId {
+        WaveId::from_uuid(self.wave_id)
+    }
+}
+
+/// A release with its salt and all of its cards.
+pub(in crate::insight) async fn load_evidence(
+    tx: &mut Tx,
+    release_id: ReleaseId,
+) -> Result<Option<Evidence>> {
+    let tenant = tx.scope().organization_id;
+    let row: Option<(Uuid, String, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>, Vec<u8>)> = sqlx::query_as(
+        "-- insight::load_evidence
+         SELECT wave_id, method_version, salt, input_digest, plan_digest, exact_digest,
+                result_digest
+         FROM insight_releases WHERE tenant_id = $1 AND release_id = $2",
+    )
+    .bind(tenant.uuid())
+    .bind(release_id.uuid())
+    .fetch_optional(tx.connection()?)
+    .await?;
+    let Some((
+        wave_id,
+        method_version,
+        salt,
+        input_digest,
+        plan_digest,
+        exact_digest,
+        result_digest,
+    )) = row
+    else {
+        return Ok(None);
+    };
+    let cards = sqlx::query_as(
+        "-- insight::load_all_cards
+         SELECT slice_number, card FROM insight_cards
+         WHERE tenant_id = $1 AND release_id = $2 ORDER BY slice_number",
+    )
+    .bind(tenant.uuid())
+    .bind(release_id.uuid())
+    .fetch_all(tx.connection()?)
+    .await?;
+    Ok(Some(Evidence {
+        wave_id,
+        method_version,
+        salt,
+        input_digest,
+        plan_digest,
+        exact_digest,
+        result_digest,
+        cards,
+    }))
+}
