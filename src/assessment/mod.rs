@@ -111,6 +111,15 @@ pub struct Snapshot {
     pub cell_counts: Vec<i32>,
 }
 
+/// What a wave measures, as far as norms need it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Measured {
+    /// Key of the instrument.
+    pub instrument_key: String,
+    /// Whether results are released.
+    pub is_released: bool,
+}
+
 /// A leased job: a closed wave whose results are to be released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Job {
@@ -158,6 +167,17 @@ pub fn form_cells(parents: &[Option<usize>], groups: &[Group], minimum: usize) -
 /// The frozen tree of an opened wave, by position.
 pub async fn list_frozen_units(tx: &mut Tx, wave_id: WaveId) -> Result<Vec<FrozenUnit>> {
     store::unit::list_units(tx, wave_id).await
+}
+
+/// What a wave measures, if there is such a wave.
+pub async fn find_measured(tx: &mut Tx, wave_id: WaveId) -> Result<Option<Measured>> {
+    store::released::find_measured(tx, wave_id).await
+}
+
+/// Of the waves of the whole organization with an instrument whose results are released, the one that
+/// closed last.
+pub async fn find_latest_released(tx: &mut Tx, instrument_key: &str) -> Result<Option<WaveId>> {
+    store::released::find_latest_released(tx, instrument_key).await
 }
 
 /// How many answered an open wave, as last counted.

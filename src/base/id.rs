@@ -74,6 +74,8 @@ ids! {
     SubmissionId = "submission";
     /// One publication of a wave's results.
     ReleaseId = "release";
+    /// Scores to compare with.
+    NormSetId = "norm_set";
     /// A configured issuer of access tokens.
     IssuerId = "issuer";
 }

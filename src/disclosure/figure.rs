@@ -72,11 +72,15 @@ pub enum Method {
     IccAnova,
     /// Made of other numbers in closed form.
     Index,
+    /// Difference of two estimates, with a normal interval.
+    DifferenceNormal,
+    /// Place of a score among the cases of a norm.
+    PlaceInNorm,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Mean,
         Self::MeanOfMeans,
         Self::Exact,
@@ -86,6 +90,8 @@ impl Method {
         Self::OmegaMaximumLikelihood,
         Self::IccAnova,
         Self::Index,
+        Self::DifferenceNormal,
+        Self::PlaceInNorm,
     ];
 }
 

@@ -1,8 +1,10 @@
 //! Disclosure control: which slices of a wave may be shown, and the only way from a computed number
 //! to a published one.
 //!
-//! Invariant: a [`Figure`] and a [`Tally`] are built here and nowhere else.
+//! Invariant: a [`Figure`] and a [`Tally`] are built here and nowhere else, and so is whatever is
+//! computed from published figures.
 #![expect(clippy::float_arithmetic, reason = "published numbers come from statistics")]
+mod against;
 mod audit;
 pub mod card;
 mod code;
@@ -23,6 +25,7 @@ mod tally;
 mod tests;
 mod tree;
 
+pub use against::{Contribution, Reference, StoredReference};
 pub use audit::Inhabited;
 pub use card::{
     AnswersCard, Card, CarelessCard, ConsistencyCard, ItemCard, Participation, QualityCard,

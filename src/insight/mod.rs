@@ -1,4 +1,4 @@
-//! Results: releases, and the numbers that they publish.
+//! Results: releases, the numbers that they publish, and norms to compare them with.
 //!
 //! Invariant: every number that leaves is a figure of `disclosure`.
 mod answers;
@@ -9,6 +9,7 @@ mod compute;
 mod draft;
 pub mod ground;
 mod measurement;
+pub mod norm;
 pub mod note;
 pub mod numbers;
 pub mod participation;

@@ -1,6 +1,7 @@
 //! The sentences that people read where a number is not shown. They are here and nowhere else, in
 //! every language that the engine speaks.
 use crate::disclosure::Hidden;
+use crate::stats::Degenerate;
 
 /// Languages of the sentences; the first is the one that everything falls back to.
 const LANGUAGES: [&str; 2] = ["en", "de"];
@@ -26,6 +27,10 @@ pub fn text(reason: Hidden, language: &str) -> &'static str {
             "Not there yet: results are released after the wave has closed.",
             "Noch nicht da: Ergebnisse werden nach dem Ende der Befragung veröffentlicht.",
         ],
+        Hidden::NotEstimable(Degenerate::UnknownSpread) => [
+            "Cannot be computed: the norm does not tell how far its scores lie apart.",
+            "Lässt sich nicht berechnen: Die Norm sagt nicht, wie weit ihre Werte auseinanderliegen.",
+        ],
         Hidden::NotEstimable(_) => [
             "Cannot be computed from the answers that were given.",
             "Lässt sich aus den gegebenen Antworten nicht berechnen.",
@@ -43,8 +48,6 @@ pub fn text(reason: Hidden, language: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use crate::stats::Degenerate;
-
     use super::*;
 
     #[test]
@@ -66,6 +69,7 @@ mod tests {
             Hidden::Protected,
             Hidden::NotReleased,
             Hidden::NotEstimable(Degenerate::TooFewObservations),
+            Hidden::NotEstimable(Degenerate::UnknownSpread),
             Hidden::NotMeasured,
             Hidden::AccessRestricted,
         ];

@@ -417,6 +417,7 @@ fn failure(reason: Degenerate) -> common::EstimationFailure {
         | Degenerate::Collinear
         | Degenerate::TooManyPredictors => Failure::InadmissibleSolution,
         Degenerate::TooFewGroups => Failure::TooFewGroups,
+        Degenerate::UnknownSpread => Failure::UnknownSpread,
     }
 }
 
@@ -445,6 +446,8 @@ fn method(method: Method) -> common::EstimationMethod {
         Method::OmegaMaximumLikelihood => Told::OmegaMaximumLikelihood,
         Method::IccAnova => Told::IccAnova,
         Method::Index => Told::Index,
+        Method::DifferenceNormal => Told::DifferenceNormal,
+        Method::PlaceInNorm => Told::PlaceInNorm,
     }
 }
 

@@ -34,6 +34,11 @@ pub async fn key_exists(tx: &mut Tx, key: &str) -> Result<bool> {
     Ok(builtin::has_key(key) || store::key_exists(tx, key).await?)
 }
 
+/// Whether the system provides the instrument of a key, so that it is the same in all organizations.
+pub fn is_provided(key: &str) -> bool {
+    builtin::has_key(key)
+}
+
 /// A version with all that is kept about it, the system's own included.
 async fn find_version(tx: &mut Tx, id: InstrumentId) -> Result<Option<Version>> {
     match builtin::find(id)? {

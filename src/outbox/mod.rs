@@ -53,6 +53,14 @@ event_types! {
     WaveCancelled = "orgfit.wave.cancelled.v1";
     /// Results of a wave were released.
     ResultsReleased = "orgfit.release.published.v1";
+    /// The scores of the whole that a release shows were given to pooled norms.
+    ReleaseContributed = "orgfit.release.contributed.v1";
+    /// They were taken back.
+    ReleaseWithdrawn = "orgfit.release.withdrawn.v1";
+    /// A norm set was created.
+    NormSetCreated = "orgfit.norm_set.created.v1";
+    /// A norm set was deleted.
+    NormSetDeleted = "orgfit.norm_set.deleted.v1";
     /// An import ended. It stands for everything that the import created or changed.
     ImportFinished = "orgfit.import.finished.v1";
 }

@@ -28,6 +28,8 @@ pub enum Degenerate {
     EmptyCell,
     /// Computed, but too uncertain to say anything.
     TooWide,
+    /// What it is compared with states no spread.
+    UnknownSpread,
 }
 
 /// What has to be known to read a number rightly. Stored by position: new ones come last.
@@ -70,7 +72,7 @@ impl Flag {
 
 impl Degenerate {
     /// Every reason.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::NoObservations,
         Self::TooFewObservations,
         Self::TooFewItems,
@@ -83,5 +85,6 @@ impl Degenerate {
         Self::TooFewGroups,
         Self::EmptyCell,
         Self::TooWide,
+        Self::UnknownSpread,
     ];
 }

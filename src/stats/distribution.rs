@@ -6,6 +6,11 @@ use super::student::SERIES_DF_MIN;
 /// The normal distribution's quantile at .975.
 pub(super) const Z_975: f64 = 1.959_963_984_540_054;
 
+/// Probability that a standard normal variable is below `z`.
+pub(super) fn normal_below(z: f64) -> f64 {
+    0.5 * libm::erfc(-z / std::f64::consts::SQRT_2)
+}
+
 /// Probability that Student's t is farther from 0 than `t`. None for degrees of freedom that it does
 /// not have.
 pub(super) fn student_two_sided(t: f64, df: f64) -> Option<f64> {

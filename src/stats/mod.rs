@@ -16,6 +16,7 @@ mod given;
 mod icc;
 mod incomplete;
 mod multiplicity;
+mod norm;
 mod proportion;
 mod reliability;
 mod shape;
@@ -41,6 +42,7 @@ pub use estimate::{
 pub use given::Given;
 pub use icc::{GroupScores, Intraclass, intraclass};
 pub use multiplicity::{benjamini_hochberg, holm};
+pub use norm::{Norm, mean_and_deviation, quantile};
 pub use proportion::{Net, Share, Split, share};
 pub use reliability::{Alpha, Composite, Factor, Part};
 pub use shape::{RATING_CODES_MAX, Reply, Shape, Variable};

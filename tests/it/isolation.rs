@@ -24,6 +24,8 @@ const DEFINERS: &[&str] = &[
     "access_find_issuers(wanted text)",
     "assessment_list_due(at timestamp with time zone)",
     "base_list_tenants()",
+    "insight_list_contributions(wanted text)",
+    "insight_list_pools(wanted text)",
     "respondent_await_writers()",
     "respondent_create_partition(parent text, wave uuid)",
     "respondent_drop_partition(parent text, wave uuid)",
@@ -43,6 +45,8 @@ const SECOND_POLICIES: &[(&str, &str)] = &[
     ("assessment_participation", "owner_lists"),
     ("assessment_waves", "owner_lists"),
     ("base_tenants", "owner_lists"),
+    ("insight_contributions", "owner_lists"),
+    ("insight_pools", "owner_lists"),
 ];
 
 /// Lets an organization do something of everything, so that each table has a row of it.
@@ -83,6 +87,32 @@ async fn live(world: &World, tenant: &Tenant) {
     call(world, tenant, requests::SUBMIT, &footer).await.unwrap();
     survey(world, tenant).await;
     measure(world, tenant).await;
+    compare(world, tenant).await;
+}
+
+/// A norm set, and a pool with a contribution, which ten organizations would make together.
+async fn compare(world: &World, tenant: &Tenant) {
+    let set = json!({"normSet": {"displayName": "Norm", "instrumentKey": "customer_fitness",
+        "source": "NORM_SOURCE_UPLOADED", "provenance": "Verband", "population": "Banken",
+        "period": {"startDate": {"year": 2024, "month": 1, "day": 1},
+            "endDate": {"year": 2024, "month": 2, "day": 1}},
+        "caseKind": "NORM_CASE_UNITS", "organizationCount": 1, "respondentCount": 1,
+        "values": [{"target": {"level": "SCORE_LEVEL_OVERALL"}, "mean": 60, "caseCount": 2}]}});
+    call(world, tenant, "orgfit.insight.v1.InsightService/CreateNormSet", &set).await.unwrap();
+    let mut superuser = world.database.superuser().await;
+    for sql in [
+        "INSERT INTO insight_contributions (tenant_id, instrument_key, contribution_id, wave_id,
+             release_id, respondent_count, targets, scores, contribute_time)
+         SELECT tenant_id, 'customer_fitness', gen_random_uuid(), wave_id, release_id, 12, '[]', '{}',
+             now() FROM insight_releases WHERE tenant_id = $1 LIMIT 1",
+        "INSERT INTO insight_pools (tenant_id, instrument_key, version, member_ids, member_counts,
+             norm_values, create_time)
+         SELECT $1, 'customer_fitness', 1, ARRAY(SELECT gen_random_uuid() FROM generate_series(1, 10)),
+             array_fill(12, ARRAY[10]), '[]', now()",
+    ] {
+        let inserted = sqlx::query(sql).bind(tenant.organization_id.uuid());
+        assert_eq!(inserted.execute(&mut superuser).await.unwrap().rows_affected(), 1);
+    }
 }
 
 /// A wave of a whole company, from its questions to its results, and one without results yet.

@@ -28,6 +28,7 @@ mod journey;
 mod manners;
 mod matrix;
 mod measured;
+mod norms;
 mod oracle_waves;
 mod preview;
 mod promises;

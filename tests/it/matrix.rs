@@ -29,6 +29,7 @@ const DIRECTORY: &str = "orgfit.directory.v1.DirectoryService";
 const PEOPLE: &str = "orgfit.directory.v1.PeopleService";
 const ASSESSMENTS: &str = "orgfit.assessment.v1.AssessmentService";
 const INVITATIONS: &str = "orgfit.assessment.v1.InvitationService";
+const INSIGHT: &str = "orgfit.insight.v1.InsightService";
 const INSTRUMENTS: &str = "orgfit.instrument.v1.InstrumentService";
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Methods at work at once.
@@ -82,6 +83,7 @@ enum Resource {
     Assessment,
     Wave,
     Release,
+    NormSet,
     Invitation,
     Organization,
     PageToken,
@@ -112,7 +114,8 @@ fn resource(path: &Path) -> Option<Resource> {
         "import_id" => Resource::Import,
         "instrument_id" | "base_instrument_id" => Resource::Instrument,
         "assessment_id" => Resource::Assessment,
-        "wave_id" => Resource::Wave,
+        "wave_id" | "wave_ids" => Resource::Wave,
+        "norm_set_id" => Resource::NormSet,
         "invitation_ids" => Resource::Invitation,
         "release_id" => Resource::Release,
         "organization_id" => Resource::Organization,
@@ -238,6 +241,15 @@ pub(crate) async fn publish_instrument(world: &World, tenant: &Tenant, id: &str)
     let names = Names::from([("id", id.to_owned())]);
     let request = r#"{"instrumentId": "$id", "etag": "r1"}"#;
     ask(world, tenant, &format!("{INSTRUMENTS}/PublishInstrument"), request, &names).await;
+}
+
+/// A norm set of the instrument whose results are released.
+pub(crate) async fn make_norm_set(world: &World, tenant: &Tenant, names: &Names) -> String {
+    let mut names = names.clone();
+    names.insert("uuid", Uuid::new_v4().to_string());
+    let method = format!("{INSIGHT}/CreateNormSet");
+    let answer = ask(world, tenant, &method, requests::NORM_SET, &names).await;
+    answer["normSet"]["normSetId"].as_str().unwrap().to_owned()
 }
 
 /// A series that measures a place, without a wave.
@@ -554,6 +566,15 @@ impl Matrix {
             (Resource::Wave, _) if call.base.method.contains("InsightService") => {
                 life.inside["released"].clone()
             }
+            (Resource::NormSet, _) => {
+                let id = make_norm_set(world, tenant, &life.inside).await;
+                if kind == Kind::Deleted {
+                    let names = Names::from([("id", id.clone())]);
+                    let method = format!("{INSIGHT}/DeleteNormSet");
+                    ask(world, tenant, &method, r#"{"normSetId": "$id"}"#, &names).await;
+                }
+                id
+            }
             (Resource::Release, Kind::Deleted) => Uuid::new_v4().to_string(),
             (Resource::Release, _) => life.inside["release"].clone(),
             (Resource::Unit | Resource::UnitKey, _) => {
@@ -833,7 +854,7 @@ const OPEN_TO_PARTS: &[(&str, &str)] = &[
     ("ListReleases", "wave_id"),
 ];
 /// What belongs to the whole organization, so that whoever may read some reads all.
-const OPEN_KINDS: &[Resource] = &[Resource::Assessment, Resource::Wave];
+const OPEN_KINDS: &[Resource] = &[Resource::Assessment, Resource::NormSet, Resource::Wave];
 
 /// What holds for all answers, whatever the table says.
 fn check(

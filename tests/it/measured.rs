@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::harness::{Tenant, World};
-use crate::matrix::{Names, ask, make_instrument, publish_instrument};
+use crate::matrix::{Names, ask, make_instrument, make_norm_set, publish_instrument};
 
 const ASSESSMENTS: &str = "orgfit.assessment.v1.AssessmentService";
 const INVITATIONS: &str = "orgfit.assessment.v1.InvitationService";
@@ -61,8 +61,9 @@ async fn make_imported(world: &World, tenant: &Tenant) -> String {
     names["wave"].clone()
 }
 
-/// A wave whose results are released, to `people` who all kept away, and the release.
-async fn make_released(world: &World, tenant: &Tenant, people: &[String]) -> (String, String) {
+/// A wave whose results are released, to `people` who all kept away, the release, and a norm set to
+/// compare them with.
+async fn make_released(world: &World, tenant: &Tenant, people: &[String]) -> Names {
     let mut names = make_wave(world, tenant, r#""source": "WAVE_SOURCE_INVITED""#).await;
     let request = format!(
         r#"{{"waveId": "$wave", "people": {{"personIds": {}}}, "requestId": "$uuid"}}"#,
@@ -78,7 +79,16 @@ async fn make_released(world: &World, tenant: &Tenant, people: &[String]) -> (St
     orgfit::insight::release_due(&world.db, &ctx).await.unwrap();
     repeat_release(world, tenant).await;
     let found = ask(world, tenant, RELEASES, r#"{"waveId": "$wave"}"#, &names).await;
-    (names["wave"].clone(), text(&found["releases"][0]["releaseId"]))
+    let mut made = Names::from([
+        ("released", names["wave"].clone()),
+        ("released_key", names["instrument_key"].clone()),
+        ("release", text(&found["releases"][0]["releaseId"])),
+    ]);
+    // Lists have two pages.
+    make_norm_set(world, tenant, &made).await;
+    let norm_set = make_norm_set(world, tenant, &made).await;
+    made.insert("norm_set", norm_set);
+    made
 }
 
 /// Waves have one release only until there are comments to approve; lists of them have pages all the
@@ -112,11 +122,8 @@ pub(crate) async fn make_cancelled(world: &World, tenant: &Tenant) -> String {
 
 /// Waves of the whole organization, for requests about any part of it.
 pub(crate) async fn make_waves(world: &World, tenant: &Tenant, people: &[String]) -> Names {
-    let (released, release) = make_released(world, tenant, people).await;
-    Names::from([
-        ("released", released),
-        ("release", release),
-        ("imported", make_imported(world, tenant).await),
-        ("cancelled", make_cancelled(world, tenant).await),
-    ])
+    let mut names = make_released(world, tenant, people).await;
+    names.insert("imported", make_imported(world, tenant).await);
+    names.insert("cancelled", make_cancelled(world, tenant).await);
+    names
 }

@@ -94,6 +94,14 @@ const OF_RELEASED: &[(&str, &str)] = &[
              (SELECT release_id FROM insight_releases WHERE wave_id = $1)",
         "permission denied",
     ),
+    // What pooled norms are made of, and what was published of them.
+    ("UPDATE insight_norm_sets SET norm_values = '[]' WHERE norm_set_id = $1", "permission denied"),
+    ("UPDATE insight_contributions SET scores = '{}' WHERE wave_id = $1", "permission denied"),
+    (
+        "UPDATE insight_pools SET norm_values = '[]' WHERE member_ids @> ARRAY[$1]",
+        "permission denied",
+    ),
+    ("DELETE FROM insight_pools WHERE member_ids @> ARRAY[$1]", "permission denied"),
     // A card for a slice that is protected.
     (
         "INSERT INTO insight_cards (tenant_id, release_id, slice_number, card)

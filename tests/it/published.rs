@@ -66,6 +66,17 @@ const PLACES: &[(&str, Source)] = &[
         "orgfit.insight.v1.PointShare.point",
         NoResult("a point of the scale, whether or not it was given"),
     ),
+    ("orgfit.insight.v1.NormPercentile.percent", Disclosure("Reference")),
+    ("orgfit.insight.v1.NormPercentile.value", Disclosure("Reference")),
+    ("orgfit.insight.v1.NormSet.organization_count", NoResult("how many there are behind a norm")),
+    (
+        "orgfit.insight.v1.NormSet.respondent_count",
+        NoResult("as uploaded, as releases tell of their scopes, or of at least ten organizations"),
+    ),
+    ("orgfit.insight.v1.NormSet.version", NoResult("place among the pooled versions")),
+    ("orgfit.insight.v1.NormValue.case_count", Disclosure("Reference")),
+    ("orgfit.insight.v1.NormValue.mean", Disclosure("Reference")),
+    ("orgfit.insight.v1.NormValue.standard_deviation", Disclosure("Reference")),
     ("orgfit.insight.v1.PreviewReleaseResponse.eligible_slice_count", Disclosure("Extent")),
     ("orgfit.insight.v1.PreviewReleaseResponse.eligible_unit_count", Disclosure("Extent")),
     ("orgfit.insight.v1.PreviewReleaseResponse.shown_slice_count", Disclosure("Extent")),
@@ -112,7 +123,7 @@ const PLACES: &[(&str, Source)] = &[
 const FOREIGN: &[&str] = &["google.protobuf.Timestamp"];
 
 /// The types of disclosure that numbers come from; `tests/tidy.rs` holds who makes them.
-const TYPES: &[&str] = &["Extent", "Figure", "Tally"];
+const TYPES: &[&str] = &["Extent", "Figure", "Reference", "Tally"];
 
 /// Whether a field holds a number, or bytes, which could hold any.
 fn is_numeric(field: &FieldDescriptor) -> bool {
@@ -192,6 +203,9 @@ fn every_number_of_every_answer_has_its_place() {
 fn numbers_of_results_come_from_disclosure() {
     let exempt = [
         "BreakdownRow.depth",
+        "NormSet.organization_count",
+        "NormSet.respondent_count",
+        "NormSet.version",
         "PointShare.point",
         "Release.confidence_level",
         "Release.number",

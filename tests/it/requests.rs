@@ -150,6 +150,18 @@ pub(crate) const INVITE: &str = r#"{"waveId": "$inviting", "people": {"personIds
 const INVITE_BATCH: &str = r#"{"waveId": "$inviting", "anonymousBatch": {"unitId": "$here",
     "segments": [{"dimensionKey": "contact", "valueKey": "daily"}], "count": 5},
     "requestId": "$uuid"}"#;
+/// A norm set that an organization uploads.
+pub(crate) const NORM_SET: &str = r#"{"normSet": {"displayName": "Banken",
+    "instrumentKey": "$released_key", "source": "NORM_SOURCE_UPLOADED",
+    "provenance": "Verband", "population": "Banken", "caseKind": "NORM_CASE_ORGANIZATIONS",
+    "period": {"startDate": {"year": 2024, "month": 1, "day": 1},
+        "endDate": {"year": 2024, "month": 7, "day": 1}, "timeZone": "Europe/Zurich"},
+    "organizationCount": 40, "respondentCount": 9000, "values": [
+        {"target": {"level": "SCORE_LEVEL_DIMENSION", "key": "care"}, "mean": 61.5,
+            "standardDeviation": 8, "caseCount": 40,
+            "percentiles": [{"percent": 50, "value": 62}]}]}, "requestId": "$uuid"}"#;
+const NORM_SET_OWN: &str = r#"{"normSet": {"displayName": "Unsere", "source": "NORM_SOURCE_OWN_WAVES",
+    "instrumentKey": "$released_key", "waveIds": ["$released"]}, "requestId": "$uuid"}"#;
 const HEADER: &str = r#"{"header": {"importId": "$uuid", "source": "hr"}}"#;
 const FOOTER: &str = r#"{"footer": {"rowCount": 1}}"#;
 macro_rules! unit_rows {
@@ -321,7 +333,7 @@ pub(crate) const BASES: &[Base] = &[
     base(
         "orgfit.insight.v1.InsightService/GetScorecard",
         "",
-        &[r#"{"waveId": "$released", "slice": {"unitId": "$here"},
+        &[r#"{"waveId": "$released", "slice": {"unitId": "$here"}, "normSetId": "$norm_set",
             "view": "SCORECARD_VIEW_FULL", "releaseId": "$release", "languageCode": "de"}"#],
     ),
     base(
@@ -344,6 +356,25 @@ pub(crate) const BASES: &[Base] = &[
         "orgfit.insight.v1.InsightService/PreviewRelease",
         "",
         &[r#"{"waveId": "$released", "merges": [{"unitIds": ["$unit", "$leaf"]}]}"#],
+    ),
+    base("orgfit.insight.v1.InsightService/CreateNormSet", "uploaded", &[NORM_SET]),
+    base("orgfit.insight.v1.InsightService/CreateNormSet", "own", &[NORM_SET_OWN]),
+    base("orgfit.insight.v1.InsightService/ListNormSets", "", &[r#"{"pageSize": 1}"#]),
+    base("orgfit.insight.v1.InsightService/DeleteNormSet", "", &[r#"{"normSetId": "$norm_set"}"#]),
+    base(
+        "orgfit.insight.v1.InsightService/ContributeToNorms",
+        "",
+        &[r#"{"instrumentKey": "customer_fitness"}"#],
+    ),
+    base(
+        "orgfit.insight.v1.InsightService/StopContributing",
+        "",
+        &[r#"{"instrumentKey": "customer_fitness"}"#],
+    ),
+    base(
+        "orgfit.insight.v1.InsightService/GetNormContribution",
+        "",
+        &[r#"{"instrumentKey": "customer_fitness"}"#],
     ),
     base(
         "orgfit.intake.v1.IntakeService/ImportUnits",

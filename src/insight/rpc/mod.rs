@@ -1,5 +1,7 @@
-//! `InsightService`: what releases say, and how far a wave has got before.
+//! `InsightService`: what releases say, how far a wave has got before, and norms to compare with.
+mod contribution;
 mod load;
+mod norm;
 mod preview;
 mod stream;
 
@@ -12,12 +14,13 @@ use uuid::Uuid;
 
 use super::breakdown::{self, ROWS_MAX, Row, Rows};
 use super::ground::NamedSlice;
+use super::norm::wire as norm_wire;
 use super::note;
 use super::participation::{Count, Participation, coverage};
 use super::store::read::{self, ReleaseRow};
 use super::watch::SLICES_MAX;
 use super::wire::{self, AskedRows, Teller};
-use crate::base::id::{ReleaseId, WaveId};
+use crate::base::id::{NormSetId, ReleaseId, WaveId};
 use crate::base::page::PageRequest;
 use crate::base::wire::enter;
 use crate::base::{Check, Clock, Db, Permission, Result, Tx};
@@ -72,9 +75,10 @@ impl InsightService for InsightRpc {
         let named = wire::parse_slice(&mut check, "slice", message.slice.as_ref());
         let full = wire::parse_view(&mut check, message.view);
         let release_id = check.optional_id::<ReleaseId>("release_id", &message.release_id);
+        let norm_set_id = check.optional_id::<NormSetId>("norm_set_id", &message.norm_set_id);
         let language = wire::parse_language(&mut check, &message.language_code);
-        let (wave_id, named, full, release_id, language) =
-            check.build(|| Some((wave_id?, named?, full?, release_id?, language?)))?;
+        let (wave_id, named, full, release_id, norm_set_id, language) = check
+            .build(|| Some((wave_id?, named?, full?, release_id?, norm_set_id?, language?)))?;
 
         let mut tx = self.db.read("get_scorecard", ctx.scope()).await?;
         let seen = load::results(&mut tx, &ctx, wave_id).await?;
@@ -83,12 +87,16 @@ impl InsightService for InsightRpc {
         let release = load::release(&mut tx, wave_id, release_id).await?;
         let number = seen.ground.frame().number(slice);
         let results = Results::load(&mut tx, &seen, release.as_ref(), &[number]).await?;
+        let norm_set = norm::find(&mut tx, &ctx, wave_id, norm_set_id).await?;
         tx.commit().await?;
 
         let mut teller = Teller::default();
         let (numbers, participation) = results.of(number, view)?;
         let items = questionnaire.items();
-        let scores = teller.scores(&numbers, &questionnaire.content, &items, full);
+        let mut scores = teller.scores(&numbers, &questionnaire.content, &items, full);
+        if let Some(norm_set) = &norm_set {
+            norm_wire::compare(&mut teller, &mut scores, &numbers, norm_set);
+        }
         let scorecard = pb::Scorecard {
             wave_id: wave_id.to_string(),
             slice: Some(wire::slice(&seen.ground, slice)),
@@ -248,6 +256,48 @@ impl InsightService for InsightRpc {
         request: Request<pb::PreviewReleaseRequest>,
     ) -> Result<Response<pb::PreviewReleaseResponse>, Status> {
         Ok(preview::answer(&self.db, request).await?)
+    }
+
+    async fn create_norm_set(
+        &self,
+        request: Request<pb::CreateNormSetRequest>,
+    ) -> Result<Response<pb::CreateNormSetResponse>, Status> {
+        Ok(norm::create(&self.db, request).await?)
+    }
+
+    async fn list_norm_sets(
+        &self,
+        request: Request<pb::ListNormSetsRequest>,
+    ) -> Result<Response<pb::ListNormSetsResponse>, Status> {
+        Ok(norm::list(&self.db, request).await?)
+    }
+
+    async fn delete_norm_set(
+        &self,
+        request: Request<pb::DeleteNormSetRequest>,
+    ) -> Result<Response<pb::DeleteNormSetResponse>, Status> {
+        Ok(norm::delete(&self.db, request).await?)
+    }
+
+    async fn contribute_to_norms(
+        &self,
+        request: Request<pb::ContributeToNormsRequest>,
+    ) -> Result<Response<pb::ContributeToNormsResponse>, Status> {
+        Ok(contribution::begin(&self.db, request).await?)
+    }
+
+    async fn stop_contributing(
+        &self,
+        request: Request<pb::StopContributingRequest>,
+    ) -> Result<Response<pb::StopContributingResponse>, Status> {
+        Ok(contribution::stop(&self.db, request).await?)
+    }
+
+    async fn get_norm_contribution(
+        &self,
+        request: Request<pb::GetNormContributionRequest>,
+    ) -> Result<Response<pb::GetNormContributionResponse>, Status> {
+        Ok(contribution::get(&self.db, request).await?)
     }
 }
 

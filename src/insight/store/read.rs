@@ -28,6 +28,11 @@ pub(in crate::insight) struct ReleaseRow {
 }
 
 impl ReleaseRow {
+    /// Its identifier.
+    pub(in crate::insight) fn id(&self) -> ReleaseId {
+        ReleaseId::from_uuid(self.release_id)
+    }
+
     /// How much of it is shown.
     pub(in crate::insight) fn extent(&self) -> Extent {
         Extent::decode([
