@@ -33,6 +33,7 @@ const ASYNC_ALLOWED: &[(&str, &str)] = &[
     ("src/assessment/opening.rs", "loads what a wave will rest on, decides, and freezes it"),
     ("src/directory/bulk.rs", "loads, lets the plans of imports decide, and saves"),
     ("src/insight/release.rs", "the steps of a release, each in a transaction"),
+    ("src/insight/verify.rs", "reads a release and computes it again"),
     ("src/intake/stage.rs", "the steps of an import, each in a transaction"),
     ("src/respondent/writer.rs", "gathers submissions and has batches of them stored"),
 ];

@@ -191,10 +191,12 @@ impl Teller {
     }
 
     fn hide(&mut self, reason: Hidden) -> common::Suppression {
-        if !self.missing.contains(&reason) {
+        let told = suppression(reason);
+        // One note for each reason that callers tell apart.
+        if !self.missing.iter().any(|known| suppression(*known).reason == told.reason) {
             self.missing.push(reason);
         }
-        suppression(reason)
+        told
     }
 
     pub(super) fn count(&mut self, count: Count) -> common::Count {

@@ -12,12 +12,24 @@ class EstimationMethod(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ESTIMATION_METHOD_UNSPECIFIED: _ClassVar[EstimationMethod]
     ESTIMATION_METHOD_MEAN_T: _ClassVar[EstimationMethod]
     ESTIMATION_METHOD_MEAN_OF_MEANS_T: _ClassVar[EstimationMethod]
+    ESTIMATION_METHOD_PROPORTION_WILSON: _ClassVar[EstimationMethod]
+    ESTIMATION_METHOD_NET_ADJUSTED_WALD: _ClassVar[EstimationMethod]
+    ESTIMATION_METHOD_DIFFERENCE_NORMAL: _ClassVar[EstimationMethod]
+    ESTIMATION_METHOD_ALPHA_FELDT: _ClassVar[EstimationMethod]
+    ESTIMATION_METHOD_OMEGA_MAXIMUM_LIKELIHOOD: _ClassVar[EstimationMethod]
+    ESTIMATION_METHOD_ICC_ANOVA: _ClassVar[EstimationMethod]
+    ESTIMATION_METHOD_INDEX: _ClassVar[EstimationMethod]
     ESTIMATION_METHOD_EXACT: _ClassVar[EstimationMethod]
+    ESTIMATION_METHOD_PLACE_IN_NORM: _ClassVar[EstimationMethod]
 
 class EstimateFlag(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     ESTIMATE_FLAG_UNSPECIFIED: _ClassVar[EstimateFlag]
     ESTIMATE_FLAG_CENSUS: _ClassVar[EstimateFlag]
+    ESTIMATE_FLAG_CONSTANT_ITEM: _ClassVar[EstimateFlag]
+    ESTIMATE_FLAG_NEGATIVE_RELIABILITY: _ClassVar[EstimateFlag]
+    ESTIMATE_FLAG_MORE_VARIANCE_THAN_CHANCE: _ClassVar[EstimateFlag]
+    ESTIMATE_FLAG_NO_GROUP_EFFECT: _ClassVar[EstimateFlag]
 
 class SuppressionReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -32,12 +44,30 @@ class EstimationFailure(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     ESTIMATION_FAILURE_UNSPECIFIED: _ClassVar[EstimationFailure]
     ESTIMATION_FAILURE_TOO_FEW_OBSERVATIONS: _ClassVar[EstimationFailure]
+    ESTIMATION_FAILURE_TOO_FEW_ITEMS: _ClassVar[EstimationFailure]
+    ESTIMATION_FAILURE_NO_VARIANCE: _ClassVar[EstimationFailure]
+    ESTIMATION_FAILURE_INADMISSIBLE_SOLUTION: _ClassVar[EstimationFailure]
+    ESTIMATION_FAILURE_NEGATIVE_RELIABILITY: _ClassVar[EstimationFailure]
+    ESTIMATION_FAILURE_TOO_FEW_GROUPS: _ClassVar[EstimationFailure]
+    ESTIMATION_FAILURE_UNKNOWN_SPREAD: _ClassVar[EstimationFailure]
 ESTIMATION_METHOD_UNSPECIFIED: EstimationMethod
 ESTIMATION_METHOD_MEAN_T: EstimationMethod
 ESTIMATION_METHOD_MEAN_OF_MEANS_T: EstimationMethod
+ESTIMATION_METHOD_PROPORTION_WILSON: EstimationMethod
+ESTIMATION_METHOD_NET_ADJUSTED_WALD: EstimationMethod
+ESTIMATION_METHOD_DIFFERENCE_NORMAL: EstimationMethod
+ESTIMATION_METHOD_ALPHA_FELDT: EstimationMethod
+ESTIMATION_METHOD_OMEGA_MAXIMUM_LIKELIHOOD: EstimationMethod
+ESTIMATION_METHOD_ICC_ANOVA: EstimationMethod
+ESTIMATION_METHOD_INDEX: EstimationMethod
 ESTIMATION_METHOD_EXACT: EstimationMethod
+ESTIMATION_METHOD_PLACE_IN_NORM: EstimationMethod
 ESTIMATE_FLAG_UNSPECIFIED: EstimateFlag
 ESTIMATE_FLAG_CENSUS: EstimateFlag
+ESTIMATE_FLAG_CONSTANT_ITEM: EstimateFlag
+ESTIMATE_FLAG_NEGATIVE_RELIABILITY: EstimateFlag
+ESTIMATE_FLAG_MORE_VARIANCE_THAN_CHANCE: EstimateFlag
+ESTIMATE_FLAG_NO_GROUP_EFFECT: EstimateFlag
 SUPPRESSION_REASON_UNSPECIFIED: SuppressionReason
 SUPPRESSION_REASON_PROTECTED: SuppressionReason
 SUPPRESSION_REASON_NOT_RELEASED: SuppressionReason
@@ -46,6 +76,12 @@ SUPPRESSION_REASON_NOT_MEASURED: SuppressionReason
 SUPPRESSION_REASON_ACCESS_RESTRICTED: SuppressionReason
 ESTIMATION_FAILURE_UNSPECIFIED: EstimationFailure
 ESTIMATION_FAILURE_TOO_FEW_OBSERVATIONS: EstimationFailure
+ESTIMATION_FAILURE_TOO_FEW_ITEMS: EstimationFailure
+ESTIMATION_FAILURE_NO_VARIANCE: EstimationFailure
+ESTIMATION_FAILURE_INADMISSIBLE_SOLUTION: EstimationFailure
+ESTIMATION_FAILURE_NEGATIVE_RELIABILITY: EstimationFailure
+ESTIMATION_FAILURE_TOO_FEW_GROUPS: EstimationFailure
+ESTIMATION_FAILURE_UNKNOWN_SPREAD: EstimationFailure
 
 class Estimate(_message.Message):
     __slots__ = ("value", "standard_error", "interval", "sample_size", "population_size", "method", "flags")

@@ -25,11 +25,12 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from orgfit.common.v1 import statistics_pb2 as orgfit_dot_common_dot_v1_dot_statistics__pb2
 from orgfit.common.v1 import values_pb2 as orgfit_dot_common_dot_v1_dot_values__pb2
+from orgfit.insight.v1 import norm_pb2 as orgfit_dot_insight_dot_v1_dot_norm__pb2
 from orgfit.insight.v1 import release_pb2 as orgfit_dot_insight_dot_v1_dot_release__pb2
 from orgfit.insight.v1 import scorecard_pb2 as orgfit_dot_insight_dot_v1_dot_scorecard__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'orgfit/insight/v1/insight_service.proto\x12\x11orgfit.insight.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!orgfit/common/v1/statistics.proto\x1a\x1dorgfit/common/v1/values.proto\x1a\x1forgfit/insight/v1/release.proto\x1a!orgfit/insight/v1/scorecard.proto\"\xa9\x01\n\x13GetScorecardRequest\x12\x0f\n\x07wave_id\x18\x01 \x01(\t\x12&\n\x05slice\x18\x02 \x01(\x0b\x32\x17.orgfit.common.v1.Slice\x12.\n\x04view\x18\x03 \x01(\x0e\x32 .orgfit.insight.v1.ScorecardView\x12\x12\n\nrelease_id\x18\x04 \x01(\t\x12\x15\n\rlanguage_code\x18\x06 \x01(\t\"\xb2\x01\n\x14GetScorecardResponse\x12/\n\tscorecard\x18\x01 \x01(\x0b\x32\x1c.orgfit.insight.v1.Scorecard\x12+\n\x07release\x18\x02 \x01(\x0b\x32\x1a.orgfit.insight.v1.Release\x12<\n\x11suppression_notes\x18\x03 \x03(\x0b\x32!.orgfit.common.v1.SuppressionNote\"\xa4\x02\n\x19ListScoreBreakdownRequest\x12\x0f\n\x07wave_id\x18\x01 \x01(\t\x12&\n\x05slice\x18\x02 \x01(\x0b\x32\x17.orgfit.common.v1.Slice\x12.\n\x04rows\x18\x03 \x01(\x0e\x32 .orgfit.insight.v1.BreakdownRows\x12\x1d\n\x15segment_dimension_key\x18\x04 \x01(\t\x12-\n\x07\x63olumns\x18\x05 \x01(\x0e\x32\x1c.orgfit.common.v1.ScoreLevel\x12\x12\n\nrelease_id\x18\x07 \x01(\t\x12\x15\n\rlanguage_code\x18\x08 \x01(\t\x12\x11\n\tpage_size\x18\t \x01(\x05\x12\x12\n\npage_token\x18\n \x01(\t\"\xa3\x02\n\x1aListScoreBreakdownResponse\x12.\n\x07\x63olumns\x18\x01 \x03(\x0b\x32\x1d.orgfit.common.v1.ScoreTarget\x12-\n\x04rows\x18\x02 \x03(\x0b\x32\x1f.orgfit.insight.v1.BreakdownRow\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12+\n\x07release\x18\x04 \x01(\x0b\x32\x1a.orgfit.insight.v1.Release\x12<\n\x11suppression_notes\x18\x05 \x03(\x0b\x32!.orgfit.common.v1.SuppressionNote\x12\x15\n\x08\x63overage\x18\x06 \x01(\x01H\x00\x88\x01\x01\x42\x0b\n\t_coverage\"\xbe\x01\n\x0c\x42reakdownRow\x12&\n\x05slice\x18\x01 \x01(\x0b\x32\x17.orgfit.common.v1.Slice\x12\r\n\x05title\x18\x02 \x01(\t\x12\r\n\x05\x64\x65pth\x18\x03 \x01(\x05\x12\x37\n\rparticipation\x18\x04 \x01(\x0b\x32 .orgfit.insight.v1.Participation\x12/\n\x05\x63\x65lls\x18\x06 \x03(\x0b\x32 .orgfit.insight.v1.BreakdownCell\";\n\rBreakdownCell\x12*\n\x05score\x18\x01 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\"O\n\x13WatchResultsRequest\x12\x0f\n\x07wave_id\x18\x01 \x01(\t\x12\'\n\x06slices\x18\x02 \x03(\x0b\x32\x17.orgfit.common.v1.Slice\"\xc6\x01\n\x14WatchResultsResponse\x12>\n\rparticipation\x18\x01 \x01(\x0b\x32%.orgfit.insight.v1.SliceParticipationH\x00\x12-\n\x07release\x18\x02 \x01(\x0b\x32\x1a.orgfit.insight.v1.ReleaseH\x00\x12\x34\n\x0eheartbeat_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x42\t\n\x07payload\"u\n\x12SliceParticipation\x12&\n\x05slice\x18\x01 \x01(\x0b\x32\x17.orgfit.common.v1.Slice\x12\x37\n\rparticipation\x18\x02 \x01(\x0b\x32 .orgfit.insight.v1.Participation\"M\n\x13ListReleasesRequest\x12\x0f\n\x07wave_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"]\n\x14ListReleasesResponse\x12,\n\x08releases\x18\x01 \x03(\x0b\x32\x1a.orgfit.insight.v1.Release\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"V\n\x15PreviewReleaseRequest\x12\x0f\n\x07wave_id\x18\x01 \x01(\t\x12,\n\x06merges\x18\x02 \x03(\x0b\x32\x1c.orgfit.insight.v1.UnitMerge\"\x1d\n\tUnitMerge\x12\x10\n\x08unit_ids\x18\x01 \x03(\t\"\xbf\x01\n\x16PreviewReleaseResponse\x12\x1b\n\x13\x65ligible_unit_count\x18\x01 \x01(\x05\x12\x18\n\x10shown_unit_count\x18\x02 \x01(\x05\x12\x1c\n\x14\x65ligible_slice_count\x18\x03 \x01(\x05\x12\x19\n\x11shown_slice_count\x18\x04 \x01(\x05\x12\x35\n\tcoverages\x18\x05 \x03(\x0b\x32\".orgfit.insight.v1.SegmentCoverage\"N\n\x0fSegmentCoverage\x12\x1d\n\x15segment_dimension_key\x18\x01 \x01(\t\x12\x12\n\x05share\x18\x02 \x01(\x01H\x00\x88\x01\x01\x42\x08\n\x06_share*b\n\rScorecardView\x12\x1e\n\x1aSCORECARD_VIEW_UNSPECIFIED\x10\x00\x12\x18\n\x14SCORECARD_VIEW_BASIC\x10\x01\x12\x17\n\x13SCORECARD_VIEW_FULL\x10\x02*\x8e\x01\n\rBreakdownRows\x12\x1e\n\x1a\x42REAKDOWN_ROWS_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x42REAKDOWN_ROWS_CHILD_UNITS\x10\x01\x12\x1a\n\x16\x42REAKDOWN_ROWS_SUBTREE\x10\x02\x12!\n\x1d\x42REAKDOWN_ROWS_SEGMENT_VALUES\x10\x03\x32\xa8\x04\n\x0eInsightService\x12\x64\n\x0cGetScorecard\x12&.orgfit.insight.v1.GetScorecardRequest\x1a\'.orgfit.insight.v1.GetScorecardResponse\"\x03\x90\x02\x01\x12v\n\x12ListScoreBreakdown\x12,.orgfit.insight.v1.ListScoreBreakdownRequest\x1a-.orgfit.insight.v1.ListScoreBreakdownResponse\"\x03\x90\x02\x01\x12\x66\n\x0cWatchResults\x12&.orgfit.insight.v1.WatchResultsRequest\x1a\'.orgfit.insight.v1.WatchResultsResponse\"\x03\x90\x02\x01\x30\x01\x12\x64\n\x0cListReleases\x12&.orgfit.insight.v1.ListReleasesRequest\x1a\'.orgfit.insight.v1.ListReleasesResponse\"\x03\x90\x02\x01\x12j\n\x0ePreviewRelease\x12(.orgfit.insight.v1.PreviewReleaseRequest\x1a).orgfit.insight.v1.PreviewReleaseResponse\"\x03\x90\x02\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'orgfit/insight/v1/insight_service.proto\x12\x11orgfit.insight.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!orgfit/common/v1/statistics.proto\x1a\x1dorgfit/common/v1/values.proto\x1a\x1corgfit/insight/v1/norm.proto\x1a\x1forgfit/insight/v1/release.proto\x1a!orgfit/insight/v1/scorecard.proto\"\xbe\x01\n\x13GetScorecardRequest\x12\x0f\n\x07wave_id\x18\x01 \x01(\t\x12&\n\x05slice\x18\x02 \x01(\x0b\x32\x17.orgfit.common.v1.Slice\x12.\n\x04view\x18\x03 \x01(\x0e\x32 .orgfit.insight.v1.ScorecardView\x12\x12\n\nrelease_id\x18\x04 \x01(\t\x12\x13\n\x0bnorm_set_id\x18\x05 \x01(\t\x12\x15\n\rlanguage_code\x18\x06 \x01(\t\"\xb2\x01\n\x14GetScorecardResponse\x12/\n\tscorecard\x18\x01 \x01(\x0b\x32\x1c.orgfit.insight.v1.Scorecard\x12+\n\x07release\x18\x02 \x01(\x0b\x32\x1a.orgfit.insight.v1.Release\x12<\n\x11suppression_notes\x18\x03 \x03(\x0b\x32!.orgfit.common.v1.SuppressionNote\"\xa4\x02\n\x19ListScoreBreakdownRequest\x12\x0f\n\x07wave_id\x18\x01 \x01(\t\x12&\n\x05slice\x18\x02 \x01(\x0b\x32\x17.orgfit.common.v1.Slice\x12.\n\x04rows\x18\x03 \x01(\x0e\x32 .orgfit.insight.v1.BreakdownRows\x12\x1d\n\x15segment_dimension_key\x18\x04 \x01(\t\x12-\n\x07\x63olumns\x18\x05 \x01(\x0e\x32\x1c.orgfit.common.v1.ScoreLevel\x12\x12\n\nrelease_id\x18\x07 \x01(\t\x12\x15\n\rlanguage_code\x18\x08 \x01(\t\x12\x11\n\tpage_size\x18\t \x01(\x05\x12\x12\n\npage_token\x18\n \x01(\t\"\xa3\x02\n\x1aListScoreBreakdownResponse\x12.\n\x07\x63olumns\x18\x01 \x03(\x0b\x32\x1d.orgfit.common.v1.ScoreTarget\x12-\n\x04rows\x18\x02 \x03(\x0b\x32\x1f.orgfit.insight.v1.BreakdownRow\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12+\n\x07release\x18\x04 \x01(\x0b\x32\x1a.orgfit.insight.v1.Release\x12<\n\x11suppression_notes\x18\x05 \x03(\x0b\x32!.orgfit.common.v1.SuppressionNote\x12\x15\n\x08\x63overage\x18\x06 \x01(\x01H\x00\x88\x01\x01\x42\x0b\n\t_coverage\"\xbe\x01\n\x0c\x42reakdownRow\x12&\n\x05slice\x18\x01 \x01(\x0b\x32\x17.orgfit.common.v1.Slice\x12\r\n\x05title\x18\x02 \x01(\t\x12\r\n\x05\x64\x65pth\x18\x03 \x01(\x05\x12\x37\n\rparticipation\x18\x04 \x01(\x0b\x32 .orgfit.insight.v1.Participation\x12/\n\x05\x63\x65lls\x18\x06 \x03(\x0b\x32 .orgfit.insight.v1.BreakdownCell\";\n\rBreakdownCell\x12*\n\x05score\x18\x01 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\"O\n\x13WatchResultsRequest\x12\x0f\n\x07wave_id\x18\x01 \x01(\t\x12\'\n\x06slices\x18\x02 \x03(\x0b\x32\x17.orgfit.common.v1.Slice\"\xc6\x01\n\x14WatchResultsResponse\x12>\n\rparticipation\x18\x01 \x01(\x0b\x32%.orgfit.insight.v1.SliceParticipationH\x00\x12-\n\x07release\x18\x02 \x01(\x0b\x32\x1a.orgfit.insight.v1.ReleaseH\x00\x12\x34\n\x0eheartbeat_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x42\t\n\x07payload\"u\n\x12SliceParticipation\x12&\n\x05slice\x18\x01 \x01(\x0b\x32\x17.orgfit.common.v1.Slice\x12\x37\n\rparticipation\x18\x02 \x01(\x0b\x32 .orgfit.insight.v1.Participation\"M\n\x13ListReleasesRequest\x12\x0f\n\x07wave_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"]\n\x14ListReleasesResponse\x12,\n\x08releases\x18\x01 \x03(\x0b\x32\x1a.orgfit.insight.v1.Release\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"V\n\x15PreviewReleaseRequest\x12\x0f\n\x07wave_id\x18\x01 \x01(\t\x12,\n\x06merges\x18\x02 \x03(\x0b\x32\x1c.orgfit.insight.v1.UnitMerge\"\x1d\n\tUnitMerge\x12\x10\n\x08unit_ids\x18\x01 \x03(\t\"\xbf\x01\n\x16PreviewReleaseResponse\x12\x1b\n\x13\x65ligible_unit_count\x18\x01 \x01(\x05\x12\x18\n\x10shown_unit_count\x18\x02 \x01(\x05\x12\x1c\n\x14\x65ligible_slice_count\x18\x03 \x01(\x05\x12\x19\n\x11shown_slice_count\x18\x04 \x01(\x05\x12\x35\n\tcoverages\x18\x05 \x03(\x0b\x32\".orgfit.insight.v1.SegmentCoverage\"N\n\x0fSegmentCoverage\x12\x1d\n\x15segment_dimension_key\x18\x01 \x01(\t\x12\x12\n\x05share\x18\x02 \x01(\x01H\x00\x88\x01\x01\x42\x08\n\x06_share\"X\n\x14\x43reateNormSetRequest\x12,\n\x08norm_set\x18\x01 \x01(\x0b\x32\x1a.orgfit.insight.v1.NormSet\x12\x12\n\nrequest_id\x18\x02 \x01(\t\"E\n\x15\x43reateNormSetResponse\x12,\n\x08norm_set\x18\x01 \x01(\x0b\x32\x1a.orgfit.insight.v1.NormSet\"\x97\x01\n\x13ListNormSetsRequest\x12\x16\n\x0einstrument_key\x18\x01 \x01(\t\x12\x13\n\x0bnorm_set_id\x18\x02 \x01(\t\x12,\n\x04view\x18\x03 \x01(\x0e\x32\x1e.orgfit.insight.v1.NormSetView\x12\x11\n\tpage_size\x18\x04 \x01(\x05\x12\x12\n\npage_token\x18\x05 \x01(\t\"^\n\x14ListNormSetsResponse\x12-\n\tnorm_sets\x18\x01 \x03(\x0b\x32\x1a.orgfit.insight.v1.NormSet\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"+\n\x14\x44\x65leteNormSetRequest\x12\x13\n\x0bnorm_set_id\x18\x01 \x01(\t\"\x17\n\x15\x44\x65leteNormSetResponse\"2\n\x18\x43ontributeToNormsRequest\x12\x16\n\x0einstrument_key\x18\x01 \x01(\t\"V\n\x19\x43ontributeToNormsResponse\x12\x39\n\x0c\x63ontribution\x18\x01 \x01(\x0b\x32#.orgfit.insight.v1.NormContribution\"1\n\x17StopContributingRequest\x12\x16\n\x0einstrument_key\x18\x01 \x01(\t\"\x1a\n\x18StopContributingResponse\"4\n\x1aGetNormContributionRequest\x12\x16\n\x0einstrument_key\x18\x01 \x01(\t\"X\n\x1bGetNormContributionResponse\x12\x39\n\x0c\x63ontribution\x18\x01 \x01(\x0b\x32#.orgfit.insight.v1.NormContribution*b\n\rScorecardView\x12\x1e\n\x1aSCORECARD_VIEW_UNSPECIFIED\x10\x00\x12\x18\n\x14SCORECARD_VIEW_BASIC\x10\x01\x12\x17\n\x13SCORECARD_VIEW_FULL\x10\x02*\x8e\x01\n\rBreakdownRows\x12\x1e\n\x1a\x42REAKDOWN_ROWS_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x42REAKDOWN_ROWS_CHILD_UNITS\x10\x01\x12\x1a\n\x16\x42REAKDOWN_ROWS_SUBTREE\x10\x02\x12!\n\x1d\x42REAKDOWN_ROWS_SEGMENT_VALUES\x10\x03\x32\xbd\t\n\x0eInsightService\x12\x64\n\x0cGetScorecard\x12&.orgfit.insight.v1.GetScorecardRequest\x1a\'.orgfit.insight.v1.GetScorecardResponse\"\x03\x90\x02\x01\x12v\n\x12ListScoreBreakdown\x12,.orgfit.insight.v1.ListScoreBreakdownRequest\x1a-.orgfit.insight.v1.ListScoreBreakdownResponse\"\x03\x90\x02\x01\x12\x66\n\x0cWatchResults\x12&.orgfit.insight.v1.WatchResultsRequest\x1a\'.orgfit.insight.v1.WatchResultsResponse\"\x03\x90\x02\x01\x30\x01\x12\x64\n\x0cListReleases\x12&.orgfit.insight.v1.ListReleasesRequest\x1a\'.orgfit.insight.v1.ListReleasesResponse\"\x03\x90\x02\x01\x12j\n\x0ePreviewRelease\x12(.orgfit.insight.v1.PreviewReleaseRequest\x1a).orgfit.insight.v1.PreviewReleaseResponse\"\x03\x90\x02\x01\x12\x62\n\rCreateNormSet\x12\'.orgfit.insight.v1.CreateNormSetRequest\x1a(.orgfit.insight.v1.CreateNormSetResponse\x12\x64\n\x0cListNormSets\x12&.orgfit.insight.v1.ListNormSetsRequest\x1a\'.orgfit.insight.v1.ListNormSetsResponse\"\x03\x90\x02\x01\x12g\n\rDeleteNormSet\x12\'.orgfit.insight.v1.DeleteNormSetRequest\x1a(.orgfit.insight.v1.DeleteNormSetResponse\"\x03\x90\x02\x02\x12s\n\x11\x43ontributeToNorms\x12+.orgfit.insight.v1.ContributeToNormsRequest\x1a,.orgfit.insight.v1.ContributeToNormsResponse\"\x03\x90\x02\x02\x12p\n\x10StopContributing\x12*.orgfit.insight.v1.StopContributingRequest\x1a+.orgfit.insight.v1.StopContributingResponse\"\x03\x90\x02\x02\x12y\n\x13GetNormContribution\x12-.orgfit.insight.v1.GetNormContributionRequest\x1a..orgfit.insight.v1.GetNormContributionResponse\"\x03\x90\x02\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,40 +47,74 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INSIGHTSERVICE'].methods_by_name['ListReleases']._serialized_options = b'\220\002\001'
   _globals['_INSIGHTSERVICE'].methods_by_name['PreviewRelease']._loaded_options = None
   _globals['_INSIGHTSERVICE'].methods_by_name['PreviewRelease']._serialized_options = b'\220\002\001'
-  _globals['_SCORECARDVIEW']._serialized_start=2393
-  _globals['_SCORECARDVIEW']._serialized_end=2491
-  _globals['_BREAKDOWNROWS']._serialized_start=2494
-  _globals['_BREAKDOWNROWS']._serialized_end=2636
-  _globals['_GETSCORECARDREQUEST']._serialized_start=230
-  _globals['_GETSCORECARDREQUEST']._serialized_end=399
-  _globals['_GETSCORECARDRESPONSE']._serialized_start=402
-  _globals['_GETSCORECARDRESPONSE']._serialized_end=580
-  _globals['_LISTSCOREBREAKDOWNREQUEST']._serialized_start=583
-  _globals['_LISTSCOREBREAKDOWNREQUEST']._serialized_end=875
-  _globals['_LISTSCOREBREAKDOWNRESPONSE']._serialized_start=878
-  _globals['_LISTSCOREBREAKDOWNRESPONSE']._serialized_end=1169
-  _globals['_BREAKDOWNROW']._serialized_start=1172
-  _globals['_BREAKDOWNROW']._serialized_end=1362
-  _globals['_BREAKDOWNCELL']._serialized_start=1364
-  _globals['_BREAKDOWNCELL']._serialized_end=1423
-  _globals['_WATCHRESULTSREQUEST']._serialized_start=1425
-  _globals['_WATCHRESULTSREQUEST']._serialized_end=1504
-  _globals['_WATCHRESULTSRESPONSE']._serialized_start=1507
-  _globals['_WATCHRESULTSRESPONSE']._serialized_end=1705
-  _globals['_SLICEPARTICIPATION']._serialized_start=1707
-  _globals['_SLICEPARTICIPATION']._serialized_end=1824
-  _globals['_LISTRELEASESREQUEST']._serialized_start=1826
-  _globals['_LISTRELEASESREQUEST']._serialized_end=1903
-  _globals['_LISTRELEASESRESPONSE']._serialized_start=1905
-  _globals['_LISTRELEASESRESPONSE']._serialized_end=1998
-  _globals['_PREVIEWRELEASEREQUEST']._serialized_start=2000
-  _globals['_PREVIEWRELEASEREQUEST']._serialized_end=2086
-  _globals['_UNITMERGE']._serialized_start=2088
-  _globals['_UNITMERGE']._serialized_end=2117
-  _globals['_PREVIEWRELEASERESPONSE']._serialized_start=2120
-  _globals['_PREVIEWRELEASERESPONSE']._serialized_end=2311
-  _globals['_SEGMENTCOVERAGE']._serialized_start=2313
-  _globals['_SEGMENTCOVERAGE']._serialized_end=2391
-  _globals['_INSIGHTSERVICE']._serialized_start=2639
-  _globals['_INSIGHTSERVICE']._serialized_end=3191
+  _globals['_INSIGHTSERVICE'].methods_by_name['ListNormSets']._loaded_options = None
+  _globals['_INSIGHTSERVICE'].methods_by_name['ListNormSets']._serialized_options = b'\220\002\001'
+  _globals['_INSIGHTSERVICE'].methods_by_name['DeleteNormSet']._loaded_options = None
+  _globals['_INSIGHTSERVICE'].methods_by_name['DeleteNormSet']._serialized_options = b'\220\002\002'
+  _globals['_INSIGHTSERVICE'].methods_by_name['ContributeToNorms']._loaded_options = None
+  _globals['_INSIGHTSERVICE'].methods_by_name['ContributeToNorms']._serialized_options = b'\220\002\002'
+  _globals['_INSIGHTSERVICE'].methods_by_name['StopContributing']._loaded_options = None
+  _globals['_INSIGHTSERVICE'].methods_by_name['StopContributing']._serialized_options = b'\220\002\002'
+  _globals['_INSIGHTSERVICE'].methods_by_name['GetNormContribution']._loaded_options = None
+  _globals['_INSIGHTSERVICE'].methods_by_name['GetNormContribution']._serialized_options = b'\220\002\001'
+  _globals['_SCORECARDVIEW']._serialized_start=3288
+  _globals['_SCORECARDVIEW']._serialized_end=3386
+  _globals['_BREAKDOWNROWS']._serialized_start=3389
+  _globals['_BREAKDOWNROWS']._serialized_end=3531
+  _globals['_GETSCORECARDREQUEST']._serialized_start=260
+  _globals['_GETSCORECARDREQUEST']._serialized_end=450
+  _globals['_GETSCORECARDRESPONSE']._serialized_start=453
+  _globals['_GETSCORECARDRESPONSE']._serialized_end=631
+  _globals['_LISTSCOREBREAKDOWNREQUEST']._serialized_start=634
+  _globals['_LISTSCOREBREAKDOWNREQUEST']._serialized_end=926
+  _globals['_LISTSCOREBREAKDOWNRESPONSE']._serialized_start=929
+  _globals['_LISTSCOREBREAKDOWNRESPONSE']._serialized_end=1220
+  _globals['_BREAKDOWNROW']._serialized_start=1223
+  _globals['_BREAKDOWNROW']._serialized_end=1413
+  _globals['_BREAKDOWNCELL']._serialized_start=1415
+  _globals['_BREAKDOWNCELL']._serialized_end=1474
+  _globals['_WATCHRESULTSREQUEST']._serialized_start=1476
+  _globals['_WATCHRESULTSREQUEST']._serialized_end=1555
+  _globals['_WATCHRESULTSRESPONSE']._serialized_start=1558
+  _globals['_WATCHRESULTSRESPONSE']._serialized_end=1756
+  _globals['_SLICEPARTICIPATION']._serialized_start=1758
+  _globals['_SLICEPARTICIPATION']._serialized_end=1875
+  _globals['_LISTRELEASESREQUEST']._serialized_start=1877
+  _globals['_LISTRELEASESREQUEST']._serialized_end=1954
+  _globals['_LISTRELEASESRESPONSE']._serialized_start=1956
+  _globals['_LISTRELEASESRESPONSE']._serialized_end=2049
+  _globals['_PREVIEWRELEASEREQUEST']._serialized_start=2051
+  _globals['_PREVIEWRELEASEREQUEST']._serialized_end=2137
+  _globals['_UNITMERGE']._serialized_start=2139
+  _globals['_UNITMERGE']._serialized_end=2168
+  _globals['_PREVIEWRELEASERESPONSE']._serialized_start=2171
+  _globals['_PREVIEWRELEASERESPONSE']._serialized_end=2362
+  _globals['_SEGMENTCOVERAGE']._serialized_start=2364
+  _globals['_SEGMENTCOVERAGE']._serialized_end=2442
+  _globals['_CREATENORMSETREQUEST']._serialized_start=2444
+  _globals['_CREATENORMSETREQUEST']._serialized_end=2532
+  _globals['_CREATENORMSETRESPONSE']._serialized_start=2534
+  _globals['_CREATENORMSETRESPONSE']._serialized_end=2603
+  _globals['_LISTNORMSETSREQUEST']._serialized_start=2606
+  _globals['_LISTNORMSETSREQUEST']._serialized_end=2757
+  _globals['_LISTNORMSETSRESPONSE']._serialized_start=2759
+  _globals['_LISTNORMSETSRESPONSE']._serialized_end=2853
+  _globals['_DELETENORMSETREQUEST']._serialized_start=2855
+  _globals['_DELETENORMSETREQUEST']._serialized_end=2898
+  _globals['_DELETENORMSETRESPONSE']._serialized_start=2900
+  _globals['_DELETENORMSETRESPONSE']._serialized_end=2923
+  _globals['_CONTRIBUTETONORMSREQUEST']._serialized_start=2925
+  _globals['_CONTRIBUTETONORMSREQUEST']._serialized_end=2975
+  _globals['_CONTRIBUTETONORMSRESPONSE']._serialized_start=2977
+  _globals['_CONTRIBUTETONORMSRESPONSE']._serialized_end=3063
+  _globals['_STOPCONTRIBUTINGREQUEST']._serialized_start=3065
+  _globals['_STOPCONTRIBUTINGREQUEST']._serialized_end=3114
+  _globals['_STOPCONTRIBUTINGRESPONSE']._serialized_start=3116
+  _globals['_STOPCONTRIBUTINGRESPONSE']._serialized_end=3142
+  _globals['_GETNORMCONTRIBUTIONREQUEST']._serialized_start=3144
+  _globals['_GETNORMCONTRIBUTIONREQUEST']._serialized_end=3196
+  _globals['_GETNORMCONTRIBUTIONRESPONSE']._serialized_start=3198
+  _globals['_GETNORMCONTRIBUTIONRESPONSE']._serialized_end=3286
+  _globals['_INSIGHTSERVICE']._serialized_start=3534
+  _globals['_INSIGHTSERVICE']._serialized_end=4747
 # @@protoc_insertion_point(module_scope)

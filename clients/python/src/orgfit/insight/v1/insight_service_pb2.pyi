@@ -3,6 +3,7 @@ import datetime
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from orgfit.common.v1 import statistics_pb2 as _statistics_pb2
 from orgfit.common.v1 import values_pb2 as _values_pb2
+from orgfit.insight.v1 import norm_pb2 as _norm_pb2
 from orgfit.insight.v1 import release_pb2 as _release_pb2
 from orgfit.insight.v1 import scorecard_pb2 as _scorecard_pb2
 from google.protobuf.internal import containers as _containers
@@ -35,18 +36,20 @@ BREAKDOWN_ROWS_SUBTREE: BreakdownRows
 BREAKDOWN_ROWS_SEGMENT_VALUES: BreakdownRows
 
 class GetScorecardRequest(_message.Message):
-    __slots__ = ("wave_id", "slice", "view", "release_id", "language_code")
+    __slots__ = ("wave_id", "slice", "view", "release_id", "norm_set_id", "language_code")
     WAVE_ID_FIELD_NUMBER: _ClassVar[int]
     SLICE_FIELD_NUMBER: _ClassVar[int]
     VIEW_FIELD_NUMBER: _ClassVar[int]
     RELEASE_ID_FIELD_NUMBER: _ClassVar[int]
+    NORM_SET_ID_FIELD_NUMBER: _ClassVar[int]
     LANGUAGE_CODE_FIELD_NUMBER: _ClassVar[int]
     wave_id: str
     slice: _values_pb2.Slice
     view: ScorecardView
     release_id: str
+    norm_set_id: str
     language_code: str
-    def __init__(self, wave_id: _Optional[str] = ..., slice: _Optional[_Union[_values_pb2.Slice, _Mapping]] = ..., view: _Optional[_Union[ScorecardView, str]] = ..., release_id: _Optional[str] = ..., language_code: _Optional[str] = ...) -> None: ...
+    def __init__(self, wave_id: _Optional[str] = ..., slice: _Optional[_Union[_values_pb2.Slice, _Mapping]] = ..., view: _Optional[_Union[ScorecardView, str]] = ..., release_id: _Optional[str] = ..., norm_set_id: _Optional[str] = ..., language_code: _Optional[str] = ...) -> None: ...
 
 class GetScorecardResponse(_message.Message):
     __slots__ = ("scorecard", "release", "suppression_notes")
@@ -195,3 +198,83 @@ class SegmentCoverage(_message.Message):
     segment_dimension_key: str
     share: float
     def __init__(self, segment_dimension_key: _Optional[str] = ..., share: _Optional[float] = ...) -> None: ...
+
+class CreateNormSetRequest(_message.Message):
+    __slots__ = ("norm_set", "request_id")
+    NORM_SET_FIELD_NUMBER: _ClassVar[int]
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    norm_set: _norm_pb2.NormSet
+    request_id: str
+    def __init__(self, norm_set: _Optional[_Union[_norm_pb2.NormSet, _Mapping]] = ..., request_id: _Optional[str] = ...) -> None: ...
+
+class CreateNormSetResponse(_message.Message):
+    __slots__ = ("norm_set",)
+    NORM_SET_FIELD_NUMBER: _ClassVar[int]
+    norm_set: _norm_pb2.NormSet
+    def __init__(self, norm_set: _Optional[_Union[_norm_pb2.NormSet, _Mapping]] = ...) -> None: ...
+
+class ListNormSetsRequest(_message.Message):
+    __slots__ = ("instrument_key", "norm_set_id", "view", "page_size", "page_token")
+    INSTRUMENT_KEY_FIELD_NUMBER: _ClassVar[int]
+    NORM_SET_ID_FIELD_NUMBER: _ClassVar[int]
+    VIEW_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    instrument_key: str
+    norm_set_id: str
+    view: _norm_pb2.NormSetView
+    page_size: int
+    page_token: str
+    def __init__(self, instrument_key: _Optional[str] = ..., norm_set_id: _Optional[str] = ..., view: _Optional[_Union[_norm_pb2.NormSetView, str]] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListNormSetsResponse(_message.Message):
+    __slots__ = ("norm_sets", "next_page_token")
+    NORM_SETS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    norm_sets: _containers.RepeatedCompositeFieldContainer[_norm_pb2.NormSet]
+    next_page_token: str
+    def __init__(self, norm_sets: _Optional[_Iterable[_Union[_norm_pb2.NormSet, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class DeleteNormSetRequest(_message.Message):
+    __slots__ = ("norm_set_id",)
+    NORM_SET_ID_FIELD_NUMBER: _ClassVar[int]
+    norm_set_id: str
+    def __init__(self, norm_set_id: _Optional[str] = ...) -> None: ...
+
+class DeleteNormSetResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ContributeToNormsRequest(_message.Message):
+    __slots__ = ("instrument_key",)
+    INSTRUMENT_KEY_FIELD_NUMBER: _ClassVar[int]
+    instrument_key: str
+    def __init__(self, instrument_key: _Optional[str] = ...) -> None: ...
+
+class ContributeToNormsResponse(_message.Message):
+    __slots__ = ("contribution",)
+    CONTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    contribution: _norm_pb2.NormContribution
+    def __init__(self, contribution: _Optional[_Union[_norm_pb2.NormContribution, _Mapping]] = ...) -> None: ...
+
+class StopContributingRequest(_message.Message):
+    __slots__ = ("instrument_key",)
+    INSTRUMENT_KEY_FIELD_NUMBER: _ClassVar[int]
+    instrument_key: str
+    def __init__(self, instrument_key: _Optional[str] = ...) -> None: ...
+
+class StopContributingResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetNormContributionRequest(_message.Message):
+    __slots__ = ("instrument_key",)
+    INSTRUMENT_KEY_FIELD_NUMBER: _ClassVar[int]
+    instrument_key: str
+    def __init__(self, instrument_key: _Optional[str] = ...) -> None: ...
+
+class GetNormContributionResponse(_message.Message):
+    __slots__ = ("contribution",)
+    CONTRIBUTION_FIELD_NUMBER: _ClassVar[int]
+    contribution: _norm_pb2.NormContribution
+    def __init__(self, contribution: _Optional[_Union[_norm_pb2.NormContribution, _Mapping]] = ...) -> None: ...

@@ -68,6 +68,36 @@ class InsightServiceStub(object):
                 request_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.PreviewReleaseRequest.SerializeToString,
                 response_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.PreviewReleaseResponse.FromString,
                 _registered_method=True)
+        self.CreateNormSet = channel.unary_unary(
+                '/orgfit.insight.v1.InsightService/CreateNormSet',
+                request_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.CreateNormSetRequest.SerializeToString,
+                response_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.CreateNormSetResponse.FromString,
+                _registered_method=True)
+        self.ListNormSets = channel.unary_unary(
+                '/orgfit.insight.v1.InsightService/ListNormSets',
+                request_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ListNormSetsRequest.SerializeToString,
+                response_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ListNormSetsResponse.FromString,
+                _registered_method=True)
+        self.DeleteNormSet = channel.unary_unary(
+                '/orgfit.insight.v1.InsightService/DeleteNormSet',
+                request_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.DeleteNormSetRequest.SerializeToString,
+                response_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.DeleteNormSetResponse.FromString,
+                _registered_method=True)
+        self.ContributeToNorms = channel.unary_unary(
+                '/orgfit.insight.v1.InsightService/ContributeToNorms',
+                request_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ContributeToNormsRequest.SerializeToString,
+                response_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ContributeToNormsResponse.FromString,
+                _registered_method=True)
+        self.StopContributing = channel.unary_unary(
+                '/orgfit.insight.v1.InsightService/StopContributing',
+                request_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.StopContributingRequest.SerializeToString,
+                response_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.StopContributingResponse.FromString,
+                _registered_method=True)
+        self.GetNormContribution = channel.unary_unary(
+                '/orgfit.insight.v1.InsightService/GetNormContribution',
+                request_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.GetNormContributionRequest.SerializeToString,
+                response_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.GetNormContributionResponse.FromString,
+                _registered_method=True)
 
 
 class InsightServiceServicer(object):
@@ -138,6 +168,69 @@ class InsightServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateNormSet(self, request, context):
+        """Creates a norm set: uploaded, computed from own released waves, or pooled across the
+        organizations that contribute. Norm sets belong to the whole organization, and so does the
+        permission to make and delete them.
+
+        OWN_WAVES: FAILED_PRECONDITION / NOT_READY when a wave has no release, or fewer than 2 units
+        below the scopes show an overall score.
+
+        POOLED: there is a pooled norm of an instrument once at least 10 organizations contribute and
+        none of them has more than a quarter of their respondents; FAILED_PRECONDITION / NOT_READY
+        before. A new version is made only if no difference to earlier versions tells of few: all
+        organizations that are in the same versions, whether they joined, stayed or left, have to be
+        at least 10 together, none with more than a quarter of their respondents. Where this does
+        not hold, or nothing has changed, the norm set has the version before, unchanged; which of
+        the two it was is not told.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListNormSets(self, request, context):
+        """Lists norm sets, newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteNormSet(self, request, context):
+        """Deletes a norm set for good.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ContributeToNorms(self, request, context):
+        """Gives the latest released wave of the whole organization with an instrument that the system
+        provides to its pooled norms. It takes the permission that changes the organization's
+        settings. Nothing is given without this call: after a later wave call it again, which
+        replaces what was given before. Calling it twice about the same release changes nothing.
+
+        FAILED_PRECONDITION / NOT_READY when there is no such wave, it did not ask all items, or one
+        of the scores of the whole is not shown.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StopContributing(self, request, context):
+        """Takes back what the organization gives to the pooled norms of an instrument: it is deleted.
+        Versions that were computed before stay; they know a random number of the contribution and
+        how many had responded, and no longer whose it was.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetNormContribution(self, request, context):
+        """Tells what the organization gives to the pooled norms of an instrument.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_InsightServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -165,6 +258,36 @@ def add_InsightServiceServicer_to_server(servicer, server):
                     servicer.PreviewRelease,
                     request_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.PreviewReleaseRequest.FromString,
                     response_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.PreviewReleaseResponse.SerializeToString,
+            ),
+            'CreateNormSet': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateNormSet,
+                    request_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.CreateNormSetRequest.FromString,
+                    response_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.CreateNormSetResponse.SerializeToString,
+            ),
+            'ListNormSets': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListNormSets,
+                    request_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ListNormSetsRequest.FromString,
+                    response_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ListNormSetsResponse.SerializeToString,
+            ),
+            'DeleteNormSet': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteNormSet,
+                    request_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.DeleteNormSetRequest.FromString,
+                    response_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.DeleteNormSetResponse.SerializeToString,
+            ),
+            'ContributeToNorms': grpc.unary_unary_rpc_method_handler(
+                    servicer.ContributeToNorms,
+                    request_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ContributeToNormsRequest.FromString,
+                    response_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ContributeToNormsResponse.SerializeToString,
+            ),
+            'StopContributing': grpc.unary_unary_rpc_method_handler(
+                    servicer.StopContributing,
+                    request_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.StopContributingRequest.FromString,
+                    response_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.StopContributingResponse.SerializeToString,
+            ),
+            'GetNormContribution': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetNormContribution,
+                    request_deserializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.GetNormContributionRequest.FromString,
+                    response_serializer=orgfit_dot_insight_dot_v1_dot_insight__service__pb2.GetNormContributionResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -311,6 +434,168 @@ class InsightService(object):
             '/orgfit.insight.v1.InsightService/PreviewRelease',
             orgfit_dot_insight_dot_v1_dot_insight__service__pb2.PreviewReleaseRequest.SerializeToString,
             orgfit_dot_insight_dot_v1_dot_insight__service__pb2.PreviewReleaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateNormSet(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orgfit.insight.v1.InsightService/CreateNormSet',
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.CreateNormSetRequest.SerializeToString,
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.CreateNormSetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListNormSets(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orgfit.insight.v1.InsightService/ListNormSets',
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ListNormSetsRequest.SerializeToString,
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ListNormSetsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteNormSet(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orgfit.insight.v1.InsightService/DeleteNormSet',
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.DeleteNormSetRequest.SerializeToString,
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.DeleteNormSetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ContributeToNorms(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orgfit.insight.v1.InsightService/ContributeToNorms',
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ContributeToNormsRequest.SerializeToString,
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.ContributeToNormsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StopContributing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orgfit.insight.v1.InsightService/StopContributing',
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.StopContributingRequest.SerializeToString,
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.StopContributingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetNormContribution(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/orgfit.insight.v1.InsightService/GetNormContribution',
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.GetNormContributionRequest.SerializeToString,
+            orgfit_dot_insight_dot_v1_dot_insight__service__pb2.GetNormContributionResponse.FromString,
             options,
             channel_credentials,
             insecure,

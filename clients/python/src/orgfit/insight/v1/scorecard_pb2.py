@@ -25,25 +25,34 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from orgfit.common.v1 import statistics_pb2 as orgfit_dot_common_dot_v1_dot_statistics__pb2
 from orgfit.common.v1 import values_pb2 as orgfit_dot_common_dot_v1_dot_values__pb2
+from orgfit.insight.v1 import norm_pb2 as orgfit_dot_insight_dot_v1_dot_norm__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!orgfit/insight/v1/scorecard.proto\x12\x11orgfit.insight.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!orgfit/common/v1/statistics.proto\x1a\x1dorgfit/common/v1/values.proto\"\xd0\x02\n\tScorecard\x12\x0f\n\x07wave_id\x18\x01 \x01(\t\x12&\n\x05slice\x18\x02 \x01(\x0b\x32\x17.orgfit.common.v1.Slice\x12\x12\n\nrelease_id\x18\x03 \x01(\t\x12\x37\n\rparticipation\x18\x04 \x01(\x0b\x32 .orgfit.insight.v1.Participation\x12.\n\x07overall\x18\x05 \x01(\x0b\x32\x1d.orgfit.insight.v1.ScaleScore\x12\x31\n\ndimensions\x18\x08 \x03(\x0b\x32\x1d.orgfit.insight.v1.ScaleScore\x12-\n\x06\x66\x61\x63\x65ts\x18\t \x03(\x0b\x32\x1d.orgfit.insight.v1.ScaleScore\x12+\n\x05items\x18\n \x03(\x0b\x32\x1c.orgfit.insight.v1.ItemScore\"\x83\x02\n\rParticipation\x12.\n\rinvited_count\x18\x01 \x01(\x0b\x32\x17.orgfit.common.v1.Count\x12\x36\n\x15late_invitation_count\x18\x02 \x01(\x0b\x32\x17.orgfit.common.v1.Count\x12/\n\x0eresponse_count\x18\x03 \x01(\x0b\x32\x17.orgfit.common.v1.Count\x12)\n\x04rate\x18\x04 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12.\n\nas_of_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"g\n\nScaleScore\x12-\n\x06target\x18\x01 \x01(\x0b\x32\x1d.orgfit.common.v1.ScoreTarget\x12*\n\x05score\x18\x02 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\"\xca\x02\n\tItemScore\x12\x10\n\x08item_key\x18\x01 \x01(\t\x12*\n\x05score\x18\x02 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12/\n\ndispersion\x18\x04 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x33\n\x0c\x64istribution\x18\x05 \x03(\x0b\x32\x1d.orgfit.insight.v1.PointShare\x12\x35\n\roption_shares\x18\x06 \x03(\x0b\x32\x1e.orgfit.insight.v1.OptionShare\x12)\n\x04mean\x18\x07 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x37\n\x12\x63\x61nnot_judge_share\x18\x08 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\"G\n\nPointShare\x12\r\n\x05point\x18\x01 \x01(\x05\x12*\n\x05share\x18\x02 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\"M\n\x0bOptionShare\x12\x12\n\noption_key\x18\x01 \x01(\t\x12*\n\x05share\x18\x02 \x01(\x0b\x32\x1b.orgfit.common.v1.Statisticb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!orgfit/insight/v1/scorecard.proto\x12\x11orgfit.insight.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!orgfit/common/v1/statistics.proto\x1a\x1dorgfit/common/v1/values.proto\x1a\x1corgfit/insight/v1/norm.proto\"\x8e\x03\n\tScorecard\x12\x0f\n\x07wave_id\x18\x01 \x01(\t\x12&\n\x05slice\x18\x02 \x01(\x0b\x32\x17.orgfit.common.v1.Slice\x12\x12\n\nrelease_id\x18\x03 \x01(\t\x12\x37\n\rparticipation\x18\x04 \x01(\x0b\x32 .orgfit.insight.v1.Participation\x12.\n\x07overall\x18\x05 \x01(\x0b\x32\x1d.orgfit.insight.v1.ScaleScore\x12\x31\n\ndimensions\x18\x08 \x03(\x0b\x32\x1d.orgfit.insight.v1.ScaleScore\x12-\n\x06\x66\x61\x63\x65ts\x18\t \x03(\x0b\x32\x1d.orgfit.insight.v1.ScaleScore\x12+\n\x05items\x18\n \x03(\x0b\x32\x1c.orgfit.insight.v1.ItemScore\x12<\n\x10response_quality\x18\x0c \x01(\x0b\x32\".orgfit.insight.v1.ResponseQuality\"\x83\x02\n\rParticipation\x12.\n\rinvited_count\x18\x01 \x01(\x0b\x32\x17.orgfit.common.v1.Count\x12\x36\n\x15late_invitation_count\x18\x02 \x01(\x0b\x32\x17.orgfit.common.v1.Count\x12/\n\x0eresponse_count\x18\x03 \x01(\x0b\x32\x17.orgfit.common.v1.Count\x12)\n\x04rate\x18\x04 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12.\n\nas_of_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xcc\x03\n\nScaleScore\x12-\n\x06target\x18\x01 \x01(\x0b\x32\x1d.orgfit.common.v1.ScoreTarget\x12*\n\x05score\x18\x02 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12.\n\x04\x62\x61nd\x18\x03 \x01(\x0b\x32 .orgfit.insight.v1.BandPlacement\x12\x36\n\ranswer_shares\x18\x04 \x01(\x0b\x32\x1f.orgfit.insight.v1.AnswerShares\x12.\n\tnet_score\x18\x05 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x37\n\x12\x63\x61nnot_judge_share\x18\x06 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12/\n\ndispersion\x18\x07 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x30\n\x07quality\x18\x08 \x01(\x0b\x32\x1f.orgfit.insight.v1.ScaleQuality\x12/\n\x04norm\x18\t \x01(\x0b\x32!.orgfit.insight.v1.NormComparison\"g\n\rBandPlacement\x12\x10\n\x08\x62\x61nd_key\x18\x01 \x01(\t\x12\x11\n\tuncertain\x18\x02 \x01(\x08\x12\x17\n\x0flowest_band_key\x18\x03 \x01(\t\x12\x18\n\x10highest_band_key\x18\x04 \x01(\t\"\xa0\x01\n\x0c\x41nswerShares\x12/\n\nfavourable\x18\x01 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12,\n\x07neutral\x18\x02 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x31\n\x0cunfavourable\x18\x03 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\"\xb4\x03\n\x0cScaleQuality\x12\x12\n\nitem_count\x18\x01 \x01(\x05\x12*\n\x05\x61lpha\x18\x02 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12*\n\x05omega\x18\x03 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x42\n\x1dstandard_error_of_measurement\x18\x04 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12.\n\tagreement\x18\x05 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x36\n\x11\x61verage_deviation\x18\x06 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12)\n\x04icc1\x18\x07 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12)\n\x04icc2\x18\x08 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x36\n\x11\x61verage_unit_size\x18\t \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\"\xa6\x04\n\tItemScore\x12\x10\n\x08item_key\x18\x01 \x01(\t\x12*\n\x05score\x18\x02 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12/\n\ndispersion\x18\x04 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x33\n\x0c\x64istribution\x18\x05 \x03(\x0b\x32\x1d.orgfit.insight.v1.PointShare\x12\x35\n\roption_shares\x18\x06 \x03(\x0b\x32\x1e.orgfit.insight.v1.OptionShare\x12)\n\x04mean\x18\x07 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x37\n\x12\x63\x61nnot_judge_share\x18\x08 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x36\n\ranswer_shares\x18\x03 \x01(\x0b\x32\x1f.orgfit.insight.v1.AnswerShares\x12.\n\tnet_score\x18\x0b \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12;\n\x16item_total_correlation\x18\t \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x35\n\x10\x61lpha_if_deleted\x18\n \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\"}\n\x0fResponseQuality\x12\x36\n\x11long_string_share\x18\x01 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\x12\x32\n\rmissing_share\x18\x02 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\"G\n\nPointShare\x12\r\n\x05point\x18\x01 \x01(\x05\x12*\n\x05share\x18\x02 \x01(\x0b\x32\x1b.orgfit.common.v1.Statistic\"M\n\x0bOptionShare\x12\x12\n\noption_key\x18\x01 \x01(\t\x12*\n\x05share\x18\x02 \x01(\x0b\x32\x1b.orgfit.common.v1.Statisticb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'orgfit.insight.v1.scorecard_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SCORECARD']._serialized_start=156
-  _globals['_SCORECARD']._serialized_end=492
-  _globals['_PARTICIPATION']._serialized_start=495
-  _globals['_PARTICIPATION']._serialized_end=754
-  _globals['_SCALESCORE']._serialized_start=756
-  _globals['_SCALESCORE']._serialized_end=859
-  _globals['_ITEMSCORE']._serialized_start=862
-  _globals['_ITEMSCORE']._serialized_end=1192
-  _globals['_POINTSHARE']._serialized_start=1194
-  _globals['_POINTSHARE']._serialized_end=1265
-  _globals['_OPTIONSHARE']._serialized_start=1267
-  _globals['_OPTIONSHARE']._serialized_end=1344
+  _globals['_SCORECARD']._serialized_start=186
+  _globals['_SCORECARD']._serialized_end=584
+  _globals['_PARTICIPATION']._serialized_start=587
+  _globals['_PARTICIPATION']._serialized_end=846
+  _globals['_SCALESCORE']._serialized_start=849
+  _globals['_SCALESCORE']._serialized_end=1309
+  _globals['_BANDPLACEMENT']._serialized_start=1311
+  _globals['_BANDPLACEMENT']._serialized_end=1414
+  _globals['_ANSWERSHARES']._serialized_start=1417
+  _globals['_ANSWERSHARES']._serialized_end=1577
+  _globals['_SCALEQUALITY']._serialized_start=1580
+  _globals['_SCALEQUALITY']._serialized_end=2016
+  _globals['_ITEMSCORE']._serialized_start=2019
+  _globals['_ITEMSCORE']._serialized_end=2569
+  _globals['_RESPONSEQUALITY']._serialized_start=2571
+  _globals['_RESPONSEQUALITY']._serialized_end=2696
+  _globals['_POINTSHARE']._serialized_start=2698
+  _globals['_POINTSHARE']._serialized_end=2769
+  _globals['_OPTIONSHARE']._serialized_start=2771
+  _globals['_OPTIONSHARE']._serialized_end=2848
 # @@protoc_insertion_point(module_scope)
