@@ -11,6 +11,7 @@ mod correlation;
 mod degenerate;
 mod difference;
 mod distribution;
+mod dominance;
 mod estimate;
 mod given;
 mod icc;
@@ -36,6 +37,7 @@ pub use degenerate::{Degenerate, Flag};
 pub use difference::{
     Changes, Difference, Effect, Moments, Side, difference, hedges, minimum_detectable, paired,
 };
+pub use dominance::{Dominance, PREDICTORS_MAX, dominance};
 pub use estimate::{
     Estimate, Means, Metric, Sampled, Spread, covariance, deviation, mean, of_mean, variance,
 };

@@ -13,6 +13,7 @@
 mod agreement;
 mod correlation;
 mod difference;
+mod dominance;
 mod icc;
 mod multiplicity;
 mod oracle;
