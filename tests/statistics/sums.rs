@@ -4,15 +4,15 @@ use std::fs;
 use std::path::Path;
 
 use orgfit::stats::{
-    Branch, Leaf, Means, Metric, Reply, Sampled, Shape, Student, Sums, Tally, Variable, covariance,
-    facet_weights, mean, of_mean, variance,
+    Branch, Leaf, Means, Metric, Reply, Sampled, Shape, Split, Student, Sums, Tally, Variable,
+    covariance, facet_weights, mean, of_mean, share, variance,
 };
 use serde_json::Value;
 
 use crate::oracle::{Score, Table, cases, folder, numbers, texts};
 
 /// Values that are compared.
-const EXPECTED: usize = 228;
+const EXPECTED: usize = 1_203;
 const WAVES: usize = 3_076;
 const TOLERANCE: f64 = 1e-12;
 
@@ -143,16 +143,20 @@ fn compare_scales(folder: &Path, score: &mut Score) {
 }
 
 /// Numbers of people, means, deviations and histograms of departments that differ much in size.
-fn compare_segments(folder: &Path, score: &mut Score) {
+fn compare_segments(folder: &Path, question: usize, score: &mut Score) {
     let cases = cases(folder, "segments");
-    let case = &cases["pierce.Q1.by_department"];
+    let case = &cases[&format!("pierce.Q{question}.by_department")];
     let table = Table::read(folder, "pierce_long.csv");
     let column = |name: &str| table.column(name);
-    let (department, question, response) =
+    let (department, asked, response) =
         (column("department"), column("question"), column("response"));
     let mut seen = std::collections::BTreeSet::new();
     let mut people: BTreeMap<String, Vec<Vec<u32>>> = BTreeMap::new();
-    for row in table.rows.iter().filter(|row| seen.insert((*row).clone()) && row[question] == "1") {
+    for row in table
+        .rows
+        .iter()
+        .filter(|row| seen.insert((*row).clone()) && row[asked] == question.to_string())
+    {
         let code = row[response].parse().unwrap_or(0);
         people.entry(row[department].clone()).or_default().push(vec![code]);
     }
@@ -176,6 +180,9 @@ fn compare_segments(folder: &Path, score: &mut Score) {
         );
         let same = group.counts(&shape, 0).iter().zip(&histogram[4 * at..]);
         let same = same.filter(|(got, expected)| f64::from(**got) == **expected).count();
+        let split = Split::of(group.counts(&shape, 0), false);
+        let favourable = share(split.favourable, split.answered()).unwrap().value;
+        score.compare("favourable", favourable, value("favourable_share")[at], TOLERANCE);
         score.compare("histogram", f64::from(u32::try_from(same).unwrap()), 4.0, TOLERANCE);
     }
     let total: f64 = value("n").iter().sum();
@@ -328,6 +335,8 @@ fn statistics_agree_with_other_programs() {
     let mut score = Score::new("sums");
     compare_missing(&folder, &mut score);
     compare_scales(&folder, &mut score);
-    compare_segments(&folder, &mut score);
+    for question in 1..=10 {
+        compare_segments(&folder, question, &mut score);
+    }
     score.end(EXPECTED);
 }
