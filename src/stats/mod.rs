@@ -21,6 +21,7 @@ mod norm;
 mod proportion;
 mod reliability;
 mod shape;
+mod shared_view;
 mod student;
 mod sums;
 mod tally;
@@ -48,6 +49,12 @@ pub use norm::{Norm, mean_and_deviation, quantile};
 pub use proportion::{Net, Share, Split, share};
 pub use reliability::{Alpha, Composite, Factor, Part};
 pub use shape::{RATING_CODES_MAX, Reply, Shape, Variable};
+pub use shared_view::{
+    ALIGNMENT_GAP_MAX, ALIGNMENT_HIGH_MIN, Alignment, Axis, AxisGroup, CoOrientation,
+    DIFFERENCE_NEAR_MAX, GROUP_MIN, GroupSample, HALF_WIDTH_MAX, Interval, LEVEL_HIGH_MIN,
+    Mentions, Overlap, Pattern, Perspective, Quadrant, REPLICATES, SharedView, Views, axis,
+    co_orientation, quadrant, shared_view, signed_gap,
+};
 pub use student::Student;
 pub use sums::{Joint, Sums};
 pub use tally::Tally;
