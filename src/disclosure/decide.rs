@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
-use super::audit::{self, Inhabited, Measure, Narrow, Scored, Source};
+use super::audit::{self, Grouped, Inhabited, Measure, Narrow, Scored, Shares, Source};
 use super::counts::Counts;
 use super::frame::Frame;
 use super::limits::Limits;
@@ -39,7 +39,9 @@ impl Decisions {
         salt: &[u8],
         threads: NonZeroUsize,
     ) -> Self {
-        let (dimensions, items) = levels(frame, limits, (counts, cells), salt, threads);
+        let grouped = Grouped::new(frame, cells);
+        let (dimensions, items) = levels((frame, &grouped), (limits, counts), salt, threads);
+        let shares = Shares::new(&grouped, limits, counts, &items);
         let of_item = |item: usize| {
             let of_item = counts.map(limits.width_of_item(item), |row, into| {
                 limits.of_item(item, row, into);
@@ -51,11 +53,8 @@ impl Decisions {
                         allowed: &[bool]| {
                 Rule { frame, counts: &of_item, safe, leaks, thorough: false, salt }.plan(allowed)
             };
-            // Each item is looked at by a thread of its own.
-            let shares = (0..limits.counted(item)).map(|answer| Measure::Share { item, answer });
-            let narrow = Narrow::new(frame, limits, (counts, cells), shares, NonZeroUsize::MIN);
             let number = plan(&|row: &[u32]| limits.allows_number(row), none, &items);
-            let told: &Leaks<'_> = &|shown: &[bool]| narrow.leaks(shown);
+            let told: &Leaks<'_> = &|shown: &[bool]| shares.leaks(item, shown);
             let safe = |row: &[u32]| limits.allows_distribution(row);
             let distribution = plan(&safe, told, &number);
             (number, distribution)
@@ -104,19 +103,18 @@ impl Decisions {
 
 /// The slices that show scores of dimensions, and of these the ones that show facets and items.
 fn levels(
-    frame: &Frame,
-    limits: &Limits,
-    (counts, cells): (&Counts, &[Inhabited<'_>]),
+    (frame, grouped): (&Frame, &Grouped<'_>),
+    (limits, counts): (&Limits, &Counts),
     salt: &[u8],
     threads: NonZeroUsize,
 ) -> (Vec<bool>, Vec<bool>) {
     let scales = (0..limits.dimensions()).map(Measure::Dimension);
-    let scales = Narrow::new(frame, limits, (counts, cells), scales, threads);
+    let scales = Narrow::new(grouped, limits, counts, scales, threads);
     let items = (0..limits.items()).map(Measure::Item);
-    let each_item = Narrow::new(frame, limits, (counts, cells), items, threads);
+    let each_item = Narrow::new(grouped, limits, counts, items, threads);
     let of_people = |shown: &[bool]| {
         let measures = 0..limits.sizes_of_scales();
-        let leaks = audit::leaks(frame, shown, (cells, measures), limits.minimum, threads);
+        let leaks = audit::leaks(grouped, shown, measures, limits.minimum, threads);
         if leaks.is_empty() { scales.leaks(shown) } else { leaks }
     };
     let rule = Rule {
@@ -131,7 +129,7 @@ fn levels(
     loop {
         let dimensions = rule.plan(&allowed);
         let open = Mutex::new(limits.items_together());
-        let scored = Scored { frame, limits, counts, cells, threads, open };
+        let scored = Scored { grouped, limits, counts, threads, open };
         let narrow = each_item.again();
         // Where dimensions alone tell of an item, the smallest of them has to go.
         let told = Mutex::new(BTreeSet::new());

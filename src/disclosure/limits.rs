@@ -265,6 +265,11 @@ impl Limits {
         }
     }
 
+    /// How many of a cell gave an answer to an item, and nothing else.
+    pub(super) fn gave(&self, item: usize, answer: usize, row: &[u32]) -> u32 {
+        row[self.starts[item] + 2 + answer]
+    }
+
     /// How many answers to an item are counted.
     pub(super) fn counted(&self, item: usize) -> usize {
         self.items[item].counted
@@ -400,7 +405,7 @@ impl Limits {
 }
 
 impl Sum {
-    fn of(people: u32, in_small_cells: u32) -> Self {
+    pub(super) fn of(people: u32, in_small_cells: u32) -> Self {
         Self { people, in_small_cells, ..Self::default() }
     }
 

@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 
 use sha2::{Digest, Sha256};
 
-use super::audit::Inhabited;
+use super::audit::{Grouped, Inhabited};
 use super::counts::Counts;
 use super::frame::Frame;
 use super::{audit, line, tree};
@@ -247,9 +247,9 @@ pub fn plan_counts(frame: &Frame, cells: &[Inhabited<'_>], minimum: u32, salt: &
     }
     counts.add_up(frame);
     let counts = &counts;
+    let grouped = Grouped::new(frame, cells);
     let safe = |row: &[u32]| row[0] >= minimum;
-    let leaks =
-        |shown: &[bool]| audit::leaks(frame, shown, (cells, 0..1), minimum, NonZeroUsize::MIN);
+    let leaks = |shown: &[bool]| audit::leaks(&grouped, shown, 0..1, minimum, NonZeroUsize::MIN);
     let rule = Rule { frame, counts, safe: &safe, leaks: &leaks, thorough: true, salt };
     rule.plan(&vec![true; frame.len()])
 }

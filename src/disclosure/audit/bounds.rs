@@ -7,9 +7,8 @@
 //! answers on. Where these do not do, linear programs look for them near the group only, with everything
 //! further off held at its true value: whatever differs so differs also when all is free. What is
 //! not shown to be safe in this way counts as told.
-use std::collections::HashMap;
-
 use super::exchange::{Exchange, Exchanges};
+use super::lists::Lists;
 use super::near::{Free, Neighbours, TOLERANCE, farthest};
 use crate::disclosure::limits::Sum;
 
@@ -20,7 +19,7 @@ const NEAR_MAX: [usize; 2] = [24, 150];
 #[derive(Clone, Copy)]
 pub(super) struct Unknowns<'a> {
     /// The rows that each is in.
-    pub(super) within: &'a [Vec<u32>],
+    pub(super) within: &'a Lists,
     /// How many people are of each kind.
     pub(super) people: &'a [u32],
     /// What each is, and of how many; of nobody where nobody answered.
@@ -39,20 +38,22 @@ pub(super) struct Bounds {
 /// Judges an unknown, by its position, by two possible sums: true of more distant ones if of nearer ones.
 pub(super) type IsSafe<'a> = dyn Fn(usize, Bounds) -> bool + 'a;
 
-/// The unknowns that are all but told, by their position.
-pub(super) fn told(unknowns: Unknowns<'_>, is_safe: &IsSafe<'_>) -> Vec<usize> {
+/// The unknowns that are all but told, by their position, of those that are `judged`. `rows` are the sums
+/// of rows, where it is worth while to look at these first.
+pub(super) fn told(
+    (unknowns, rows): (Unknowns<'_>, Option<&[Sum]>),
+    judged: &dyn Fn(usize) -> bool,
+    is_safe: &IsSafe<'_>,
+) -> Vec<usize> {
     let Unknowns { within, sums, .. } = unknowns;
     let values: Vec<f64> = sums.iter().map(|sum| sum.value).collect();
     let seen = values.iter().map(|value| Bounds { least: *value, largest: *value }).collect();
     let mut search = Search { unknowns, is_safe, seen, values };
     let is_known = |at: &usize| sums[*at].people > 0 && !within[*at].is_empty();
-    let open: Vec<usize> =
-        (0..within.len()).filter(is_known).filter(|at| !search.exchanges(*at)).collect();
-    if open.is_empty() {
-        return open;
-    }
-    let rows = unknowns.rows();
-    let is_told = |at: usize| !is_safe(at, unknowns.bounds_of_rows(&rows, at));
+    let known = (0..within.len()).filter(|at| is_known(at) && judged(*at));
+    let open: Vec<usize> = known.filter(|at| !search.exchanges(*at)).collect();
+    let is_told =
+        |at: usize| rows.is_some_and(|rows| !is_safe(at, unknowns.bounds_of_rows(rows, at)));
     open.into_iter().filter(|at| is_told(*at) || !search.proves(*at)).collect()
 }
 
@@ -65,22 +66,23 @@ struct Search<'a> {
 }
 
 impl Unknowns<'_> {
-    /// The sums of rows.
-    pub(super) fn rows(&self) -> HashMap<u32, Sum> {
-        let mut rows: HashMap<u32, Sum> = HashMap::new();
+    /// The sums of rows, by their numbers.
+    pub(super) fn rows(&self) -> Vec<Sum> {
+        let len = self.within.all().iter().max().map_or(0, |last| *last as usize + 1);
+        let mut rows = vec![Sum::default(); len];
         for (within, sum) in self.within.iter().zip(self.sums) {
             for row in within {
-                rows.entry(*row).or_default().add(*sum);
+                rows[*row as usize].add(*sum);
             }
         }
         rows
     }
 
     /// What the rows that an unknown is in, each by itself, leave it.
-    fn bounds_of_rows(&self, rows: &HashMap<u32, Sum>, at: usize) -> Bounds {
+    fn bounds_of_rows(&self, rows: &[Sum], at: usize) -> Bounds {
         let top = self.sums[at].top;
         let mut bounds = Bounds { least: 0.0, largest: top };
-        for row in self.within[at].iter().filter_map(|row| rows.get(row)) {
+        for row in self.within[at].iter().map(|row| rows[*row as usize]) {
             bounds.largest = bounds.largest.min(row.value);
             bounds.least = bounds.least.max(top - (row.top - row.value));
         }
@@ -98,17 +100,40 @@ impl Search<'_> {
         if self.is_safe(at) {
             return true;
         }
-        let exchanges = self.unknowns.exchanges.of(at);
+        let exchanges = self.unknowns.exchanges;
         [1.0, -1.0].into_iter().any(|sign| {
             let mut touched = vec![at];
-            for Exchange { gets, give } in exchanges {
-                let gets = gets.iter().map(|kind| (*kind as usize, sign));
-                let give = give.iter().flatten().map(|kind| (*kind as usize, -sign));
-                self.shift(std::iter::once((at, sign)).chain(gets).chain(give), &mut touched);
-            }
+            exchanges.of(at).any(|exchange| self.tries(at, sign, exchange, &mut touched));
             self.note(&touched);
             self.is_safe(at)
         })
+    }
+
+    /// The same with further ones.
+    fn exchanges_further(&mut self, at: usize) -> bool {
+        let exchanges = self.unknowns.exchanges;
+        [1.0, -1.0].into_iter().any(|sign| {
+            let mut touched = vec![at];
+            exchanges.further(at, &mut |exchange| self.tries(at, sign, exchange, &mut touched));
+            self.note(&touched);
+            self.is_safe(at)
+        })
+    }
+
+    /// Exchanges as much as there is. Whether the unknown is safe then.
+    fn tries(
+        &mut self,
+        at: usize,
+        sign: f64,
+        exchange: Exchange,
+        touched: &mut Vec<usize>,
+    ) -> bool {
+        let Exchange { gets, give } = exchange;
+        let gets = gets.iter().map(|kind| (*kind as usize, sign));
+        let give = give.iter().flatten().map(|kind| (*kind as usize, -sign));
+        self.shift(std::iter::once((at, sign)).chain(gets).chain(give), touched);
+        self.seen[at].include(self.values[at]);
+        self.is_safe(at)
     }
 
     /// The same with an exchange of many.
@@ -150,9 +175,9 @@ impl Search<'_> {
         }
     }
 
-    /// Looks for possible sums by wide exchanges and programs until the unknown is safe.
+    /// Looks for possible sums by further and wide exchanges and by programs until the unknown is safe.
     fn proves(&mut self, at: usize) -> bool {
-        if self.is_safe(at) || self.exchanges_wide(at) {
+        if self.is_safe(at) || self.exchanges_further(at) || self.exchanges_wide(at) {
             return true;
         }
         let Unknowns { within, sums, neighbours, .. } = self.unknowns;
@@ -178,6 +203,17 @@ impl Search<'_> {
 }
 
 impl Bounds {
+    /// The least and the largest whole number.
+    pub(super) fn whole(self) -> (f64, f64) {
+        ((self.least - TOLERANCE).ceil(), (self.largest + TOLERANCE).floor())
+    }
+
+    /// Whether they leave more than one whole number.
+    pub(super) fn differ(self) -> bool {
+        let (least, largest) = self.whole();
+        largest - least >= 1.0
+    }
+
     fn include(&mut self, value: f64) {
         self.least = self.least.min(value);
         self.largest = self.largest.max(value);
@@ -196,7 +232,7 @@ mod tests {
 
     /// Unknowns with their rows, people, and sums of answers from 0 to 4.
     struct Made {
-        within: Vec<Vec<u32>>,
+        within: Lists,
         people: Vec<u32>,
         sums: Vec<Sum>,
         exchanges: Exchanges,
@@ -205,7 +241,7 @@ mod tests {
 
     impl Made {
         fn of(unknowns: &[(&[u32], u32, u32)]) -> Self {
-            let within: Vec<Vec<u32>> = unknowns.iter().map(|(rows, ..)| rows.to_vec()).collect();
+            let within: Lists = unknowns.iter().map(|(rows, ..)| rows).collect();
             let sum = |(_, people, value): &(&[u32], u32, u32)| {
                 let (value, top) = (f64::from(*value), f64::from(4 * people));
                 Sum { people: *people, in_small_cells: 0, value, top }
@@ -226,7 +262,8 @@ mod tests {
     /// Which unknowns may lie within a fifth of their scale.
     fn narrow(unknowns: &[(&[u32], u32, u32)]) -> Vec<usize> {
         let made = Made::of(unknowns);
-        told(made.unknowns(), &|at, Bounds { least, largest }| {
+        let rows = made.unknowns().rows();
+        told((made.unknowns(), Some(&rows)), &|_| true, &|at, Bounds { least, largest }| {
             let sum = made.sums[at];
             sum.people >= 5 || 5.0 * (largest - least) > sum.top
         })
@@ -262,7 +299,8 @@ mod tests {
             let made = Made::of(&drawn);
             // Never enough: exchanges and programs are all tried.
             let told = Mutex::new(Vec::new());
-            super::told(made.unknowns(), &|at, bounds| {
+            let rows = made.unknowns().rows();
+            super::told((made.unknowns(), Some(&rows)), &|_| true, &|at, bounds| {
                 told.lock().unwrap().push((made.sums[at], bounds));
                 false
             });

@@ -5,10 +5,22 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// Exchanges that are looked for, for each part of a kind.
-const EXCHANGES_MAX: usize = 12;
-/// Kinds that are tried beside one, for each part of it.
-const TRIED_MAX: usize = 40;
+use super::lists::Lists;
+use super::table::Table;
+
+/// How far it is looked, for each part of a kind.
+#[derive(Clone, Copy)]
+struct Reach {
+    /// Exchanges after which there are no more.
+    most: usize,
+    /// Kinds that are tried beside one.
+    tried: usize,
+}
+
+/// What is looked for first and kept, since many ask for it.
+const FIRST: Reach = Reach { most: 12, tried: 40 };
+/// What is looked for when these do not do.
+const FURTHER: Reach = Reach { most: 500, tried: 200 };
 
 /// An exchange of a kind: another one that gets as much as it does, if any, and those that give it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,105 +40,201 @@ impl Exchange {
 /// The exchanges between kinds.
 pub(super) struct Exchanges {
     /// What each kind is in: for each of its parts the rows of that part, as one number.
-    parts: Vec<Vec<u32>>,
-    by_parts: HashMap<Vec<u32>, u32>,
+    parts: Lists,
+    /// A number that stands for the parts of a kind. It is a sum over them, so that those of a kind
+    /// with a part more or less need no list; two kinds with the same one are told apart by their parts.
+    prints: Vec<u64>,
+    by_print: Table,
     /// The kinds with a part, those of the most people first.
     members: Vec<Vec<u32>>,
-    /// The kinds without one part of them, likewise.
-    by_rest: HashMap<Vec<u32>, Vec<u32>>,
-    found: Vec<OnceLock<Vec<Exchange>>>,
+    /// The kinds without one part of them, by what stands for the others, likewise.
+    by_rest: Table,
+    /// Kinds by their place in the order of people.
+    order: Vec<u32>,
+    /// What was found around each part of each kind, in the order of `parts`.
+    found: Vec<OnceLock<Box<[Exchange]>>>,
+}
+
+/// Some parts: those of a kind without one, and maybe with another one.
+#[derive(Clone, Copy)]
+struct Parts {
+    of: u32,
+    without: u32,
+    with: Option<u32>,
 }
 
 impl Exchanges {
     /// For kinds of so many people, by the rows that each is in. Rows of one part are exchanged together.
-    pub(super) fn new(within: &[Vec<u32>], people: &[u32], part_of: impl Fn(u32) -> usize) -> Self {
-        let mut numbers: HashMap<(usize, Vec<u32>), u32> = HashMap::new();
-        let parts: Vec<Vec<u32>> = within
+    pub(super) fn new(within: &Lists, people: &[u32], part_of: impl Fn(u32) -> usize) -> Self {
+        let (parts, number) = numbered(within, part_of);
+        let prints: Vec<u64> = parts
             .iter()
-            .map(|rows| {
-                let mut by_part: Vec<(usize, u32)> =
-                    rows.iter().map(|row| (part_of(*row), *row)).collect();
-                by_part.sort_unstable();
-                let chunks = by_part.chunk_by(|(one, _), (other, _)| one == other);
-                let mut parts: Vec<u32> = chunks
-                    .map(|chunk| {
-                        let rows = chunk.iter().map(|(_, row)| *row).collect();
-                        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-                        *numbers.entry((chunk[0].0, rows)).or_insert(next)
-                    })
-                    .collect();
-                parts.sort_unstable();
-                parts
-            })
+            .map(|parts| parts.iter().fold(0, |sum: u64, part| sum.wrapping_add(print(*part))))
             .collect();
-        let mut order: Vec<u32> = (0..).zip(within).map(|(kind, _)| kind).collect();
+        let mut order: Vec<u32> = (0..).zip(&prints).map(|(kind, _)| kind).collect();
         order.sort_by_key(|kind| std::cmp::Reverse(people[*kind as usize]));
-        let mut members = vec![Vec::new(); numbers.len()];
-        let mut by_rest: HashMap<Vec<u32>, Vec<u32>> = HashMap::new();
-        for kind in order {
-            let mine = &parts[kind as usize];
-            for (place, part) in mine.iter().enumerate() {
-                members[*part as usize].push(kind);
-                by_rest.entry(without(mine, place)).or_default().push(kind);
+        let mut members = vec![Vec::new(); number];
+        let mut by_rest = Vec::with_capacity(parts.total());
+        for (place, kind) in (0..).zip(&order) {
+            for part in &parts[*kind as usize] {
+                members[*part as usize].push(*kind);
+                by_rest.push((prints[*kind as usize].wrapping_sub(print(*part)), place));
             }
         }
-        let by_parts = (0..).zip(&parts).map(|(kind, parts)| (parts.clone(), kind)).collect();
-        let found = parts.iter().map(|_| OnceLock::new()).collect();
-        Self { parts, by_parts, members, by_rest, found }
+        let by_rest = Table::new(by_rest);
+        let by_print = Table::new(prints.iter().copied().zip(0..).collect());
+        let found = (0..parts.total()).map(|_| OnceLock::new()).collect();
+        Self { parts, prints, by_print, members, by_rest, order, found }
     }
 
-    /// The exchanges of a kind.
-    pub(super) fn of(&self, kind: usize) -> &[Exchange] {
-        self.found[kind].get_or_init(|| {
-            let places = 0..self.parts[kind].len();
-            places.flat_map(|place| self.around(kind, place)).collect()
+    /// The exchanges of a kind. Those of a part are looked for when it is its turn.
+    pub(super) fn of(&self, kind: usize) -> impl Iterator<Item = Exchange> {
+        self.parts.range(kind).enumerate().flat_map(move |(place, at)| {
+            let found = self.found[at].get_or_init(|| {
+                let mut found = Vec::new();
+                self.around(kind, place, FIRST, &mut |exchange| {
+                    found.push(exchange);
+                    false
+                });
+                found.into()
+            });
+            found.iter().copied()
         })
     }
 
+    /// Looks for more exchanges of a kind, those first ones among them, until one is `enough`.
+    pub(super) fn further(&self, kind: usize, enough: &mut dyn FnMut(Exchange) -> bool) -> bool {
+        (0..self.parts[kind].len()).any(|place| self.around(kind, place, FURTHER, enough))
+    }
+
     /// Exchanges of a kind with one that has the same part at a place, and one that has all its others:
-    /// the fourth has what these two have besides.
-    fn around(&self, kind: usize, place: usize) -> Vec<Exchange> {
+    /// the fourth has what these two have besides. Ends when one is `enough`; else it is false.
+    fn around(
+        &self,
+        kind: usize,
+        place: usize,
+        reach: Reach,
+        enough: &mut dyn FnMut(Exchange) -> bool,
+    ) -> bool {
         let part = self.parts[kind][place];
-        let rest = without(&self.parts[kind], place);
-        let mut found = Vec::new();
-        let same = self.members[part as usize].iter().copied().take(TRIED_MAX);
-        for one in same.filter(|one| *one as usize != kind) {
-            let of_one: Vec<u32> =
-                self.parts[one as usize].iter().copied().filter(|each| *each != part).collect();
+        let rest = Parts { of: u32::try_from(kind).unwrap_or(u32::MAX), without: part, with: None };
+        let others = self.with_one_more(rest);
+        let other = self.kind_of(rest);
+        let mut found = 0;
+        for one in self.members[part as usize].iter().take(reach.tried) {
+            if *one == rest.of {
+                continue;
+            }
+            let of_one = Parts { of: *one, ..rest };
             // One that has nothing but the others: nobody needs to where there are none.
-            let (other, fourth) = (self.by_parts.get(&rest), self.by_parts.get(&of_one));
-            if (rest.is_empty() || other.is_some()) && (of_one.is_empty() || fourth.is_some()) {
-                found.push(Exchange { gets: fourth.copied(), give: [Some(one), other.copied()] });
+            let fourth = self.kind_of(of_one);
+            let is_alone = |kind: usize| self.parts[kind].len() == 1;
+            if (is_alone(kind) || other.is_some()) && (is_alone(*one as usize) || fourth.is_some())
+            {
+                found += 1;
+                if enough(Exchange { gets: fourth, give: [Some(*one), other] }) {
+                    return true;
+                }
             }
             // Or the other and the fourth have one more part, which is the same.
-            let others = self.by_rest.get(&rest).map_or(&[][..], Vec::as_slice);
-            let fourths = self.by_rest.get(&of_one).map_or(&[][..], Vec::as_slice);
+            let fourths = self.with_one_more(of_one);
             let from_others = others.len() <= fourths.len();
             let (each_of, mine, theirs) =
-                if from_others { (others, &rest, &of_one) } else { (fourths, &of_one, &rest) };
-            for each in each_of.iter().take(TRIED_MAX) {
-                let more = self.parts[*each as usize].iter().find(|each| !mine.contains(each));
-                let Some(more) = more.filter(|more| **more != part) else { continue };
-                let mut parts = theirs.clone();
-                parts.push(*more);
-                parts.sort_unstable();
-                if let Some(pair) = self.by_parts.get(&parts) {
+                if from_others { (others, rest, of_one) } else { (fourths, of_one, rest) };
+            for (_, each) in each_of.iter().take(reach.tried) {
+                let each = self.order[*each as usize];
+                let Some(more) = self.one_more(each, mine).filter(|more| *more != part) else {
+                    continue;
+                };
+                if let Some(pair) = self.kind_of(Parts { with: Some(more), ..theirs }) {
                     let (other, gets) = if from_others { (each, pair) } else { (pair, each) };
-                    found.push(Exchange { gets: Some(*gets), give: [Some(one), Some(*other)] });
+                    found += 1;
+                    if enough(Exchange { gets: Some(gets), give: [Some(*one), Some(other)] }) {
+                        return true;
+                    }
                 }
-                if found.len() >= EXCHANGES_MAX {
-                    return found;
+                if found >= reach.most {
+                    return false;
                 }
             }
         }
-        found
+        false
+    }
+
+    fn print_of(&self, Parts { of, without, with }: Parts) -> u64 {
+        let more = with.map_or(0, print);
+        self.prints[of as usize].wrapping_sub(print(without)).wrapping_add(more)
+    }
+
+    fn all<'p>(&'p self, parts: &'p Parts) -> impl Iterator<Item = &'p u32> {
+        let mine = self.parts[parts.of as usize].iter();
+        mine.filter(|part| **part != parts.without).chain(&parts.with)
+    }
+
+    /// The kind with just these parts.
+    fn kind_of(&self, parts: Parts) -> Option<u32> {
+        let is_same = |kind: u32| {
+            let theirs = &self.parts[kind as usize];
+            self.all(&parts).count() == theirs.len()
+                && self.all(&parts).all(|part| theirs.contains(part))
+        };
+        let kinds = self.by_print.of(self.print_of(parts)).iter();
+        kinds.map(|(_, kind)| *kind).find(|kind| is_same(*kind))
+    }
+
+    /// The kinds that may have just these parts and one more, by their places in the order.
+    fn with_one_more(&self, parts: Parts) -> &[(u64, u32)] {
+        self.by_rest.of(self.print_of(parts))
+    }
+
+    /// What a kind has beside some parts, if it has these and nothing else.
+    fn one_more(&self, kind: u32, parts: Parts) -> Option<u32> {
+        let theirs = &self.parts[kind as usize];
+        let is_one_more = self.all(&parts).count() + 1 == theirs.len()
+            && self.all(&parts).all(|part| theirs.contains(part));
+        let more = || theirs.iter().copied().find(|each| self.all(&parts).all(|part| part != each));
+        is_one_more.then(more).flatten()
     }
 }
 
-fn without(parts: &[u32], place: usize) -> Vec<u32> {
-    let mut rest = parts.to_vec();
-    rest.remove(place);
-    rest
+/// Numbers the parts from 0: for each kind those of its parts, and how many there are.
+fn numbered(within: &Lists, part_of: impl Fn(u32) -> usize) -> (Lists, usize) {
+    let mut numbers: HashMap<Vec<(usize, u32)>, u32> = HashMap::new();
+    // Nearly all parts are a single row.
+    let rows = within.all().iter().max().map_or(0, |last| *last as usize + 1);
+    let mut of_rows: Vec<Option<u32>> = vec![None; rows];
+    let lines: Vec<usize> = (0..rows).map(|row| u32::try_from(row).map_or(0, &part_of)).collect();
+    let mut next = 0;
+    let mut parts = Lists::default();
+    let mut by_part: Vec<(usize, u32)> = Vec::new();
+    let mut of_kind: Vec<u32> = Vec::new();
+    for rows in within.iter() {
+        by_part.clear();
+        by_part.extend(rows.iter().map(|row| (lines[*row as usize], *row)));
+        by_part.sort_unstable();
+        of_kind.clear();
+        for part in by_part.chunk_by(|(one, _), (other, _)| one == other) {
+            let new = || {
+                next += 1;
+                next - 1
+            };
+            of_kind.push(match part {
+                [(_, row)] => *of_rows[*row as usize].get_or_insert_with(new),
+                several => *numbers.entry(several.to_vec()).or_insert_with(new),
+            });
+        }
+        of_kind.sort_unstable();
+        parts.push(&of_kind);
+    }
+    (parts, next as usize)
+}
+
+/// A number that stands for a part (the finalizer of `SplitMix64`, Steele and others 2014).
+fn print(part: u32) -> u64 {
+    let mut mixed = u64::from(part).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 #[cfg(test)]
@@ -147,7 +255,7 @@ mod tests {
                 let rows = [(*one, 0), (*other, 10), (*third, 20)].into_iter();
                 rows.filter(|(row, _)| *row > 0).map(|(row, first)| first + row).collect::<Vec<_>>()
             };
-            let within: Vec<Vec<u32>> = drawn.iter().map(rows).collect();
+            let within: Lists = drawn.iter().map(rows).collect();
             let people = vec![1; within.len()];
             let exchanges = Exchanges::new(&within, &people, |row| row as usize / 10);
             for kind in 0..within.len() {
@@ -172,11 +280,17 @@ mod tests {
     #[test]
     fn what_two_slices_share_can_be_exchanged() {
         // Two units, crossed with two values.
-        let within = vec![vec![1, 11], vec![1, 12], vec![2, 11], vec![2, 12]];
+        let square = [[1, 11], [1, 12], [2, 11], [2, 12]];
+        let within: Lists = square.iter().collect();
         let exchanges = Exchanges::new(&within, &[4; 4], |row| row as usize / 10);
-        assert!(exchanges.of(0).contains(&Exchange { gets: Some(3), give: [Some(1), Some(2)] }));
+        assert!(
+            exchanges
+                .of(0)
+                .any(|each| each == Exchange { gets: Some(3), give: [Some(1), Some(2)] })
+        );
         // Without one of the four there is none.
-        let exchanges = Exchanges::new(&within[..3], &[4; 3], |row| row as usize / 10);
-        assert!(exchanges.of(0).is_empty());
+        let within: Lists = square[..3].iter().collect();
+        let exchanges = Exchanges::new(&within, &[4; 3], |row| row as usize / 10);
+        assert!(exchanges.of(0).next().is_none());
     }
 }

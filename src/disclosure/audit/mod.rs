@@ -8,24 +8,31 @@
 //! dimension less what is known of its other items would be the one that is not shown.
 mod bounds;
 mod exchange;
+mod grouped;
+mod lists;
 mod narrow;
 mod near;
 mod scored;
+mod shares;
 mod sums;
+mod table;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use self::exchange::Exchanges;
+use self::lists::Lists;
 use self::near::Neighbours;
 use self::sums::{Column, Together};
 use super::counts::Home;
 use super::frame::{Frame, Part, Slice};
 use super::parallel::in_parallel;
 
+pub(super) use self::grouped::Grouped;
 pub(super) use self::narrow::{Measure, Narrow};
 pub(super) use self::scored::{Scored, Source};
+pub(super) use self::shares::Shares;
 
 /// A cell with its answers.
 #[derive(Clone, Debug)]
@@ -54,7 +61,7 @@ impl<'a> Inhabited<'a> {
 /// The cells by what of the shown they are in: nothing shown tells those of a kind apart.
 struct Kinds {
     /// What each kind is in.
-    within: Vec<Vec<u32>>,
+    within: Lists,
     /// The kind of each cell.
     of_cell: Vec<usize>,
     /// How many people each has.
@@ -69,14 +76,16 @@ impl Kinds {
     fn of(
         frame: &Frame,
         cells: &[Inhabited<'_>],
-        within: impl Fn(&Inhabited<'_>) -> Vec<u32>,
+        within: impl Fn(&Inhabited<'_>, &mut Vec<u32>),
     ) -> Self {
-        let of_cells: Vec<Vec<u32>> = cells.iter().map(within).collect();
-        let mut within = of_cells.clone();
-        within.sort_unstable();
-        within.dedup();
-        let kind = |of_cell: &Vec<u32>| within.binary_search(of_cell).unwrap_or_default();
-        let of_cell: Vec<usize> = of_cells.iter().map(kind).collect();
+        let mut of_cells = Lists::default();
+        let mut rows = Vec::new();
+        for cell in cells {
+            rows.clear();
+            within(cell, &mut rows);
+            of_cells.push(&rows);
+        }
+        let (within, of_cell) = of_cells.distinct();
         let mut people = vec![0; within.len()];
         for (cell, kind) in cells.iter().zip(&of_cell) {
             people[*kind] += cell.people();
@@ -98,7 +107,7 @@ impl Kinds {
             let before = open.len();
             open.retain(|kind| {
                 let can_be = |other: usize| sizes[other] > 0 && !stuck[other];
-                let mut exchanges = self.exchanges.of(*kind).iter();
+                let mut exchanges = self.exchanges.of(*kind);
                 stuck[*kind] = !self.within[*kind].is_empty()
                     && !exchanges.any(|exchange| exchange.others().all(can_be));
                 stuck[*kind]
@@ -123,18 +132,20 @@ impl Kinds {
 /// it is computed from. `measures` are the sizes of the cells for which it is looked, with at most
 /// `threads` at once.
 pub(super) fn leaks(
-    frame: &Frame,
+    grouped: &Grouped<'_>,
     shown: &[bool],
-    (cells, measures): (&[Inhabited<'_>], Range<usize>),
+    measures: Range<usize>,
     minimum: u32,
     threads: NonZeroUsize,
 ) -> Vec<Vec<usize>> {
-    let nearest = Nearest::of(frame, shown);
-    let kinds = Kinds::of(frame, cells, |cell| nearest.around(&cell.home));
+    let (kinds, cells) = (grouped.kinds(shown), grouped.cells);
     let measures = different(cells, measures);
     let found: Vec<Vec<Vec<usize>>> = in_parallel(measures.len(), threads, &|at| {
         let sizes = kinds.sizes(cells, measures[at]);
         let stuck = kinds.stuck(&sizes, minimum);
+        if !stuck.contains(&true) {
+            return Vec::new();
+        }
         let columns = (0..).zip(kinds.within.iter().zip(sizes)).filter(|(_, (_, size))| *size > 0);
         let columns = columns.map(|(kind, (within, people))| {
             let rows = within.iter().map(|slice| (*slice, 1)).collect();
@@ -210,11 +221,22 @@ impl<'a> Nearest<'a> {
         inside
     }
 
-    /// The shown slices nearest to a cell.
-    fn around(&self, home: &Home<'_>) -> Vec<u32> {
+    /// Adds the shown slices nearest to a cell.
+    fn around(&self, home: &Home<'_>, into: &mut Vec<u32>) {
         let first = home.unit * self.frame.parts();
         let nearest = offsets(self.frame, home).map(|offset| self.by_unit[first + offset]);
-        nearest.flatten().chain(pairs(self.frame, self.shown, home)).collect()
+        into.extend(nearest.flatten().chain(pairs(self.frame, self.shown, home)));
+    }
+
+    /// The shown slice that takes the place of one that was shown when more was: the nearest around it.
+    fn in_place_of(&self, slice: u32) -> Option<u32> {
+        let (parts, number) = (self.frame.parts(), slice as usize);
+        let (unit, offset) = (number / parts / 2, number % parts);
+        if unit >= self.frame.parents.len() {
+            return self.shown[number].then_some(slice);
+        }
+        let at = unit * parts + offset;
+        if number / parts % 2 == 1 { self.by_unit[at] } else { self.around[at] }
     }
 }
 
@@ -228,13 +250,12 @@ fn offsets(frame: &Frame, home: &Home<'_>) -> impl Iterator<Item = usize> {
 }
 
 /// The shown pairs of values that a cell is in.
-fn pairs(frame: &Frame, shown: &[bool], home: &Home<'_>) -> Vec<u32> {
-    let numbers = frame.pairs.iter().enumerate().filter_map(|(pair, (one, other))| {
+fn pairs(frame: &Frame, shown: &[bool], home: &Home<'_>) -> impl Iterator<Item = u32> {
+    frame.pairs.iter().enumerate().filter_map(|(pair, (one, other))| {
         let part = Part::Pair { pair, first: home.values[*one]?, second: home.values[*other]? };
         let number = frame.number(Slice { unit: 0, direct: false, part });
         shown[number].then(|| name(number)).flatten()
-    });
-    numbers.collect()
+    })
 }
 
 /// A slice number as a row.

@@ -5,9 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use super::bounds::{self, Bounds, Unknowns};
 use super::near::TOLERANCE;
-use super::{Inhabited, Kinds, Nearest};
+use super::{Grouped, Kinds, Nearest};
 use crate::disclosure::counts::Counts;
-use crate::disclosure::frame::Frame;
 use crate::disclosure::limits::{Limits, Sum};
 use crate::disclosure::parallel::in_parallel;
 
@@ -16,20 +15,12 @@ const BESIDE_MAX: usize = 24;
 
 /// A wave of which less and less is shown.
 pub(in crate::disclosure) struct Narrow<'a> {
-    frame: &'a Frame,
+    grouped: &'a Grouped<'a>,
     limits: &'a Limits,
     counts: &'a Counts,
-    cells: &'a [Inhabited<'a>],
     threads: NonZeroUsize,
     /// What is still looked at; items of which nobody is told are taken out, since less leaves more room.
-    open: Mutex<Vec<Measured>>,
-}
-
-/// A measure with its sum in each cell.
-#[derive(Clone)]
-struct Measured {
-    measure: Measure,
-    sums: Vec<Sum>,
+    open: Mutex<Vec<Measure>>,
 }
 
 /// What is summed up.
@@ -51,22 +42,14 @@ pub(in crate::disclosure) enum Measure {
 impl<'a> Narrow<'a> {
     /// Of all that is looked at, with at most so many `threads`.
     pub(in crate::disclosure) fn new(
-        frame: &'a Frame,
+        grouped: &'a Grouped<'a>,
         limits: &'a Limits,
-        (counts, cells): (&'a Counts, &'a [Inhabited<'a>]),
+        counts: &'a Counts,
         measures: impl Iterator<Item = Measure>,
         threads: NonZeroUsize,
     ) -> Self {
-        let with_sums = |measure: Measure| {
-            let sum = |cell: &Inhabited<'_>| match measure {
-                Measure::Dimension(dimension) => limits.of_dimension(dimension, &cell.row),
-                Measure::Item(item) => limits.of_points(item, &cell.row),
-                Measure::Share { item, answer } => limits.of_share(item, answer, &cell.row),
-            };
-            Measured { measure, sums: cells.iter().map(sum).collect() }
-        };
-        let open = Mutex::new(measures.map(with_sums).collect());
-        Self { frame, limits, counts, cells, threads, open }
+        let open = Mutex::new(measures.collect());
+        Self { grouped, limits, counts, threads, open }
     }
 
     /// The same wave with all that is still looked at.
@@ -77,25 +60,29 @@ impl<'a> Narrow<'a> {
 
     /// For each group that is all but told the slices around it, of which one has to be hidden.
     pub(in crate::disclosure) fn leaks(&self, shown: &[bool]) -> Vec<Vec<usize>> {
-        let nearest = Nearest::of(self.frame, shown);
-        let kinds = Kinds::of(self.frame, self.cells, |cell| nearest.around(&cell.home));
+        let kinds = &*self.grouped.kinds(shown);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let measures = std::mem::take(&mut *open);
-        let found =
-            in_parallel(measures.len(), self.threads, &|at| self.told(&kinds, &measures[at]));
-        let inside = if found.concat().is_empty() { HashMap::new() } else { nearest.inside() };
+        let found = in_parallel(measures.len(), self.threads, &|at| {
+            self.told(kinds, measures[at], &|_| true)
+        });
+        let inside = if found.concat().is_empty() {
+            HashMap::new()
+        } else {
+            Nearest::of(self.grouped.frame, shown).inside()
+        };
         let mut leaks = Vec::new();
-        for (measured, told) in measures.into_iter().zip(found) {
+        for (measure, told) in measures.into_iter().zip(found) {
             for kind in &told {
-                let slices = match measured.measure {
-                    Measure::Dimension(_) => with_beside(&kinds, &inside, *kind),
-                    Measure::Item(_) | Measure::Share { .. } => kinds.within[*kind].clone(),
+                let slices = match measure {
+                    Measure::Dimension(_) => with_beside(kinds, &inside, *kind),
+                    Measure::Item(_) | Measure::Share { .. } => kinds.within[*kind].to_vec(),
                 };
                 leaks.push(slices.into_iter().map(|slice| slice as usize).collect());
             }
             // What many tell by themselves may be hidden, and then it has to be proved.
-            if !told.is_empty() || !matches!(measured.measure, Measure::Item(_)) {
-                open.push(measured);
+            if !told.is_empty() || !matches!(measure, Measure::Item(_)) {
+                open.push(measure);
             }
         }
         leaks.sort_unstable();
@@ -103,46 +90,51 @@ impl<'a> Narrow<'a> {
         leaks
     }
 
-    /// The kinds that are all but told.
-    fn told(&self, kinds: &Kinds, measured: &Measured) -> Vec<usize> {
+    /// The kinds that are all but told, of those that are `judged`.
+    pub(super) fn told(
+        &self,
+        kinds: &Kinds,
+        measure: Measure,
+        judged: &dyn Fn(usize) -> bool,
+    ) -> Vec<usize> {
         let mut sums = vec![Sum::default(); kinds.within.len()];
-        for (sum, kind) in measured.sums.iter().zip(&kinds.of_cell) {
-            sums[*kind].add(*sum);
+        for (cell, kind) in self.grouped.cells.iter().zip(&kinds.of_cell) {
+            sums[*kind].add(match measure {
+                Measure::Dimension(dimension) => self.limits.of_dimension(dimension, &cell.row),
+                Measure::Item(item) => self.limits.of_points(item, &cell.row),
+                Measure::Share { item, answer } => self.limits.of_share(item, answer, &cell.row),
+            });
         }
         let Kinds { within, people, exchanges, neighbours, .. } = kinds;
         let unknowns = Unknowns { within, people, sums: &sums, exchanges, neighbours };
+        let rows = unknowns.rows();
         // Of single items it is not told that many agree, though it might be, but of answers that
         // nobody of many gave.
-        let measure = measured.measure;
-        let of_many = match measure {
-            Measure::Dimension(_) => self.room_of_many(&unknowns),
-            Measure::Item(_) => vec![f64::INFINITY; within.len()],
+        let of_many = |at: usize| match measure {
+            Measure::Dimension(_) => self.room_of_many(&rows, &within[at]),
+            Measure::Item(_) => f64::INFINITY,
             Measure::Share { item, answer } => {
                 let count = |slice: &u32| {
                     self.limits.of_share(item, answer, self.counts.row(*slice as usize)).value
                 };
-                let least = |rows: &Vec<u32>| rows.iter().map(count).fold(f64::INFINITY, f64::min);
-                let of_slices = within.iter().map(least);
-                of_slices
-                    .zip(self.room_of_many(&unknowns))
-                    .map(|(one, other)| one.min(other))
-                    .collect()
+                let of_slices = within[at].iter().map(count);
+                of_slices.fold(self.room_of_many(&rows, &within[at]), f64::min)
             }
         };
-        bounds::told(unknowns, &|at, bounds| self.is_safe(measure, (sums[at], of_many[at]), bounds))
+        let is_safe =
+            |at: usize, bounds| self.is_safe(measure, (sums[at], &|| of_many(at)), bounds);
+        bounds::told((unknowns, Some(&rows)), judged, &is_safe)
     }
 
-    /// How far what is left of shown slices, where enough for distributions answered, is from an end,
-    /// for each kind the least of what it is in. So much they tell by themselves, and may (who knows
+    /// How far what is left of shown slices, where enough for distributions answered, is from an end:
+    /// the least of those that a kind is `within`. So much they tell by themselves, and may (who knows
     /// that ten agree knows each of them).
-    fn room_of_many(&self, unknowns: &Unknowns<'_>) -> Vec<f64> {
-        let rows = unknowns.rows();
+    fn room_of_many(&self, rows: &[Sum], within: &[u32]) -> f64 {
         let room = |row: &u32| {
-            let Sum { people, value, top, .. } = rows.get(row).copied().unwrap_or_default();
+            let Sum { people, value, top, .. } = rows[*row as usize];
             (people >= self.limits.distribution_minimum).then_some(value.min(top - value))
         };
-        let least = |rows: &Vec<u32>| rows.iter().filter_map(room).fold(f64::INFINITY, f64::min);
-        unknowns.within.iter().map(least).collect()
+        within.iter().filter_map(room).fold(f64::INFINITY, f64::min)
     }
 
     /// Whether what is possible for a group leaves it room: more than a fifth of the scale for fewer than
@@ -150,31 +142,37 @@ impl<'a> Narrow<'a> {
     /// many tell by themselves that there is less, half of what they leave has to stay. An answer is
     /// told when it is known how many gave it, or of a larger group that all or none did, unless
     /// nobody of a slice around gave it.
-    fn is_safe(&self, measure: Measure, (sum, of_many): (Sum, f64), bounds: Bounds) -> bool {
+    fn is_safe(
+        &self,
+        measure: Measure,
+        (sum, of_many): (Sum, &dyn Fn() -> f64),
+        bounds: Bounds,
+    ) -> bool {
         let Sum { people, in_small_cells, top, .. } = sum;
         let is_small = people < self.limits.minimum;
         let (least, largest) = match measure {
             Measure::Dimension(_) => (bounds.least, bounds.largest),
-            Measure::Item(_) | Measure::Share { .. } => {
-                ((bounds.least - TOLERANCE).ceil(), (bounds.largest + TOLERANCE).floor())
-            }
+            Measure::Item(_) | Measure::Share { .. } => bounds.whole(),
         };
         if let Measure::Share { .. } = measure {
-            let differs = largest - least >= 1.0;
             let is_at_end = largest < 1.0 || least > top - 1.0;
-            return of_many < 1.0 || differs || !is_small && (in_small_cells == 0 || !is_at_end);
+            let is_safe = bounds.differ() || !is_small && (in_small_cells == 0 || !is_at_end);
+            return is_safe || of_many() < 1.0;
         }
         let small = if is_small { people } else { in_small_cells.min(self.limits.minimum - 1) };
         let has_room = (1..=small).all(|part| {
             // The rest of the group may have given anything, too.
             let part = top * f64::from(part) / f64::from(people);
             let room = largest.min(part) - (least - (top - part)).max(0.0);
-            let told_by_many = NARROW * of_many <= part + TOLERANCE;
-            NARROW * room > part + TOLERANCE || told_by_many && 2.0 * room > of_many - TOLERANCE
+            if NARROW * room > part + TOLERANCE {
+                return true;
+            }
+            let of_many = of_many();
+            NARROW * of_many <= part + TOLERANCE && 2.0 * room > of_many - TOLERANCE
         });
         let at_end = largest < TOLERANCE || least > top - TOLERANCE;
-        let may_be = people >= self.limits.distribution_minimum || of_many < TOLERANCE;
-        has_room && (!at_end || may_be)
+        let may_be = || people >= self.limits.distribution_minimum || of_many() < TOLERANCE;
+        has_room && (!at_end || may_be())
     }
 }
 
@@ -182,11 +180,11 @@ impl<'a> Narrow<'a> {
 /// the two become one: what its neighbours are in, and what lies `inside` the slices around it.
 fn with_beside(kinds: &Kinds, inside: &HashMap<u32, Vec<u32>>, kind: usize) -> Vec<u32> {
     let within = &kinds.within[kind];
-    let meets = |other: &&Vec<u32>| within.iter().any(|row| other.contains(row));
+    let meets = |other: &&[u32]| within.iter().any(|row| other.contains(row));
     let neighbours = kinds.within.iter().filter(meets).flatten();
     let inner = within.iter().filter_map(|row| inside.get(row)).flatten();
     let all: BTreeSet<u32> = within.iter().chain(neighbours).chain(inner).copied().collect();
-    if all.len() <= BESIDE_MAX { all.into_iter().collect() } else { within.clone() }
+    if all.len() <= BESIDE_MAX { all.into_iter().collect() } else { within.to_vec() }
 }
 
 /// An interval of a group's mean that is no longer than the scale divided by this all but tells the

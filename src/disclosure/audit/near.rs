@@ -1,9 +1,11 @@
 //! What lies near a kind of cells, and linear programs over it: everything further off is held as it is.
 //! Whatever differs so differs also when all is free.
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::OnceLock;
 
 use microlp::{ComparisonOp, OptimizationDirection, Problem, Variable};
+
+use super::lists::Lists;
 
 /// Most kinds of which one wide exchange is made.
 const WIDE_MAX: usize = 60;
@@ -20,7 +22,8 @@ pub(super) struct Free {
 
 /// The kinds by their rows.
 pub(super) struct Neighbours {
-    members: OnceLock<HashMap<u32, Vec<u32>>>,
+    /// The kinds in each row.
+    members: OnceLock<Lists>,
     wide: Vec<OnceLock<Vec<(usize, f64)>>>,
 }
 
@@ -32,23 +35,15 @@ impl Neighbours {
     }
 
     /// Kinds that have rows in common with one, directly or by others, the nearest first.
-    pub(super) fn near(&self, within: &[Vec<u32>], kind: usize, most: usize) -> Vec<usize> {
-        let members = self.members.get_or_init(|| {
-            let mut members: HashMap<u32, Vec<u32>> = HashMap::new();
-            for (kind, rows) in (0..).zip(within) {
-                for row in rows {
-                    members.entry(*row).or_default().push(kind);
-                }
-            }
-            members
-        });
+    pub(super) fn near(&self, within: &Lists, kind: usize, most: usize) -> Vec<usize> {
+        let members = self.members.get_or_init(|| within.turned());
         let mut near = vec![kind];
         let mut known = BTreeSet::from([kind]);
         let mut open = VecDeque::from([kind]);
         while let Some(from) = open.pop_front() {
             // Rows of few kinds first: they bind the most.
-            let mut rows: Vec<&Vec<u32>> =
-                within[from].iter().filter_map(|row| members.get(row)).collect();
+            let mut rows: Vec<&[u32]> =
+                within[from].iter().map(|row| &members[*row as usize]).collect();
             rows.sort_by_key(|members| members.len());
             for next in rows.into_iter().flatten().map(|next| *next as usize) {
                 if near.len() >= most {
@@ -65,11 +60,7 @@ impl Neighbours {
 
     /// An exchange of a kind with however many others: what each gets for one that the kind gets. At most
     /// as much changes hands as there are people, so that there is room for it. None where there is none.
-    pub(super) fn wide(
-        &self,
-        (within, people): (&[Vec<u32>], &[u32]),
-        kind: usize,
-    ) -> &[(usize, f64)] {
+    pub(super) fn wide(&self, (within, people): (&Lists, &[u32]), kind: usize) -> &[(usize, f64)] {
         self.wide[kind].get_or_init(|| {
             let near = self.near(within, kind, WIDE_MAX);
             let free = |at: usize| {
@@ -91,7 +82,7 @@ impl Neighbours {
 
 /// Values of some kinds with the largest or the least one of a target, with every row as it is.
 pub(super) fn farthest(
-    within: &[Vec<u32>],
+    within: &Lists,
     near: &[usize],
     free: &dyn Fn(usize) -> Free,
     (target, sign): (usize, f64),

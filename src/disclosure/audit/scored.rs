@@ -5,22 +5,20 @@
 //! their weights and by how many answered each in that slice. Exact, but for the rounding of what
 //! is published, which only blurs it.
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::sums::{self, Column, Together};
-use super::{Inhabited, Kinds, Nearest, name, offsets, pairs};
+use super::{Grouped, Inhabited, Kinds, Nearest, name, offsets, pairs};
 use crate::disclosure::counts::Counts;
-use crate::disclosure::frame::Frame;
 use crate::disclosure::limits::Limits;
 use crate::disclosure::modular;
 use crate::disclosure::parallel::in_parallel;
 
 /// The scores of a wave, of which less and less is shown.
 pub(in crate::disclosure) struct Scored<'a> {
-    pub(in crate::disclosure) frame: &'a Frame,
+    pub(in crate::disclosure) grouped: &'a Grouped<'a>,
     pub(in crate::disclosure) limits: &'a Limits,
     pub(in crate::disclosure) counts: &'a Counts,
-    pub(in crate::disclosure) cells: &'a [Inhabited<'a>],
     pub(in crate::disclosure) threads: NonZeroUsize,
     /// Items that are looked at together, by position; those of which nothing can be computed are
     /// taken out, since what follows from less follows from more.
@@ -52,15 +50,10 @@ impl Scored<'_> {
         dimensions: &[bool],
         items: &[bool],
     ) -> Vec<Vec<Source>> {
-        let nearest = Nearest::of(self.frame, items);
         let only: Vec<bool> =
             dimensions.iter().zip(items).map(|(shown, items)| *shown && !*items).collect();
-        let slices = self.frame.len();
-        let kinds = Kinds::of(self.frame, self.cells, |cell| {
-            let without_items = self.around(&only, cell);
-            let without_items = without_items.filter_map(|number| name(slices + number));
-            nearest.around(&cell.home).into_iter().chain(without_items).collect()
-        });
+        let kinds = self.kinds(items, &only);
+        let slices = self.grouped.frame.len();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let groups = std::mem::take(&mut *open);
         let found = in_parallel(groups.len(), self.threads, &|at| {
@@ -87,11 +80,26 @@ impl Scored<'_> {
         leaks
     }
 
+    /// The cells by the slices that show items, and those that show dimensions only.
+    fn kinds(&self, items: &[bool], only: &[bool]) -> Arc<Kinds> {
+        if !only.contains(&true) {
+            return self.grouped.kinds(items);
+        }
+        let frame = self.grouped.frame;
+        let nearest = Nearest::of(frame, items);
+        let within = |cell: &Inhabited<'_>, into: &mut Vec<u32>| {
+            nearest.around(&cell.home, into);
+            let without_items = self.around(only, cell);
+            into.extend(without_items.filter_map(|number| name(frame.len() + number)));
+        };
+        Arc::new(Kinds::of(frame, self.grouped.cells, within))
+    }
+
     /// All slices around a cell, of some.
     fn around(&self, some: &[bool], cell: &Inhabited<'_>) -> impl Iterator<Item = usize> {
-        let (frame, parts) = (self.frame, self.frame.parts());
+        let (frame, parts) = (self.grouped.frame, self.grouped.frame.parts());
         let mut numbers: Vec<usize> =
-            pairs(frame, some, &cell.home).into_iter().map(|number| number as usize).collect();
+            pairs(frame, some, &cell.home).map(|number| number as usize).collect();
         let mut node =
             Some(cell.home.unit * 2 + usize::from(frame.has_units_below(cell.home.unit)));
         while let Some(row) = node {
@@ -109,17 +117,21 @@ impl Scored<'_> {
     /// The unknowns of items that a score is made of. Rows: by item the slices that show it, then the
     /// slices that show the score only.
     fn columns(&self, kinds: &Kinds, items: &[usize]) -> Vec<Column> {
-        let slices = self.frame.len();
+        let slices = self.grouped.frame.len();
         let sizes: Vec<Vec<u32>> = items
             .iter()
-            .map(|item| kinds.sizes(self.cells, self.limits.sizes_of_scales() + item))
+            .map(|item| kinds.sizes(self.grouped.cells, self.limits.sizes_of_scales() + item))
             .collect();
         // Of an item that enters no dimension there is one sum.
         let dimension = items.first().and_then(|item| self.limits.dimension_of(*item));
-        let takers = dimension.map(|dimension| kinds.sizes(self.cells, 1 + dimension));
+        let takers = dimension.map(|dimension| kinds.sizes(self.grouped.cells, 1 + dimension));
+        let stuck = sizes.iter().map(|sizes| kinds.stuck(sizes, self.limits.minimum));
+        let stuck: Vec<Vec<bool>> = stuck.collect();
         let mut columns = Vec::new();
+        if !stuck.iter().any(|stuck| stuck.contains(&true)) {
+            return columns;
+        }
         for (place, item) in items.iter().enumerate() {
-            let stuck = kinds.stuck(&sizes[place], self.limits.minimum);
             for (kind, within) in kinds.within.iter().enumerate() {
                 let people = sizes[place][kind];
                 if people == 0 {
@@ -137,7 +149,7 @@ impl Scored<'_> {
                     rows: within.iter().filter_map(row).collect(),
                     subject: name(place).unwrap_or(u32::MAX),
                     kind: name(kind).unwrap_or(u32::MAX),
-                    few: stuck[kind].then_some(people),
+                    few: stuck[place][kind].then_some(people),
                     together: Together {
                         sums: sizes.iter().filter(|sizes| sizes[kind] > 0).count(),
                         people: takers.as_ref().map_or(people, |takers| takers[kind]),
