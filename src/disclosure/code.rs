@@ -3,7 +3,7 @@ use super::figure::{Figure, Flags, Hidden, Method, Released, Sizes};
 use crate::stats::Degenerate;
 
 /// First byte of a card; another layout gets another one.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// What a card usually takes at most.
 const USUAL_BYTES: usize = 8_192;
 /// Most numbers in a list.
@@ -63,6 +63,14 @@ impl Writer {
                 self.number(count.into());
             }
             Released::Hidden(reason) => self.shown_or(Some(reason)),
+        }
+    }
+
+    /// Positions, their number first.
+    pub(super) fn positions(&mut self, positions: &[usize]) {
+        self.number(positions.len() as u64);
+        for position in positions {
+            self.number(*position as u64);
         }
     }
 
@@ -188,6 +196,14 @@ impl<'a> Reader<'a> {
         (0..self.length()?).map(|_| read(self)).collect()
     }
 
+    pub(super) fn positions(&mut self) -> Option<Vec<usize>> {
+        self.list(Self::position)
+    }
+
+    pub(super) fn position(&mut self) -> Option<usize> {
+        usize::try_from(self.number()?).ok()
+    }
+
     fn length(&mut self) -> Option<usize> {
         let length = self.number()?;
         (length <= LIST_MAX).then(|| usize::try_from(length).ok())?
@@ -282,10 +298,11 @@ mod tests {
     use proptest::prelude::*;
 
     use crate::disclosure::card::{
-        AnswersCard, Card, CarelessCard, ConsistencyCard, ItemCard, Participation, QualityCard,
-        ScaleCard,
+        AnswersCard, AxisCard, AxisFigures, Card, CarelessCard, ConsistencyCard, GapCard,
+        GapFigures, GroupCard, ItemCard, OrientationCard, OrientationFigures, Participation,
+        QualityCard, ScaleCard, SharedCard,
     };
-    use crate::stats::Flag;
+    use crate::stats::{Flag, Pattern};
 
     use super::*;
 
@@ -386,6 +403,64 @@ mod tests {
         }
     }
 
+    fn values() -> impl Strategy<Value = Vec<usize>> {
+        proptest::collection::vec(0usize..9, 0..3)
+    }
+
+    prop_compose! {
+        fn axis()(
+            (dimension, by_people) in (0usize..9, any::<bool>()),
+            (index, alignment, overlap, gap, consensus) in
+                (figure(), figure(), figure(), figure(), figure()),
+            groups in proptest::collection::vec((values(), figure(), figure()), 0..3),
+        ) -> AxisCard {
+            let figures = AxisFigures { index, alignment, overlap, gap, consensus };
+            let group = |(values, score, consensus)| GroupCard { values, score, consensus };
+            let groups = groups.into_iter().map(group).collect();
+            AxisCard { dimension, by_people, figures, groups }
+        }
+    }
+
+    prop_compose! {
+        fn gap()(
+            (dimension, values, scale) in (0usize..9, values(), 0usize..9),
+            (change, p_value, adjusted_p_value, detectable) in
+                (figure(), figure(), figure(), figure()),
+        ) -> GapCard {
+            let figures = GapFigures { change, p_value, adjusted_p_value, detectable };
+            GapCard { dimension, values, scale, figures }
+        }
+    }
+
+    prop_compose! {
+        fn orientation()(
+            dimension in 0usize..9,
+            (view_difference, leader_error, other_error) in (figure(), figure(), figure()),
+            (leader_assumed_difference, other_assumed_difference) in (figure(), figure()),
+            patterns in proptest::sample::select(&Pattern::ALL),
+        ) -> OrientationCard {
+            let figures = OrientationFigures {
+                view_difference,
+                leader_error,
+                other_error,
+                leader_assumed_difference,
+                other_assumed_difference,
+            };
+            OrientationCard { dimension, figures, patterns: [patterns, Pattern::Uncertain] }
+        }
+    }
+
+    prop_compose! {
+        fn shared()(
+            (index, lowest_axis) in (figure(), proptest::option::of(0usize..9)),
+            axes in proptest::collection::vec(axis().boxed(), 0..3),
+            gaps in proptest::collection::vec(gap().boxed(), 0..3),
+            orientations in proptest::collection::vec(orientation().boxed(), 0..3),
+        ) -> SharedCard {
+            SharedCard { index, lowest_axis, axes, gaps, orientations }
+        }
+    }
+
     prop_compose! {
         fn card()(
             (invited, late, responses, rate) in (count(), count(), any::<u32>(), figure()),
@@ -394,10 +469,11 @@ mod tests {
             facets in proptest::collection::vec(scale().boxed(), 0..3),
             items in proptest::collection::vec(item().boxed(), 0..4),
             (long_string, missing) in (figure(), figure()),
+            shared in proptest::option::of(shared().boxed()),
         ) -> Card {
             let participation = Participation { invited, late, responses, rate };
             let careless = CarelessCard { long_string, missing };
-            Card { participation, overall, dimensions, facets, items, careless }
+            Card { participation, overall, dimensions, facets, items, careless, shared }
         }
     }
 

@@ -76,11 +76,15 @@ pub enum Method {
     DifferenceNormal,
     /// Place of a score among the cases of a norm.
     PlaceInNorm,
+    /// Made of the numbers of groups, with an interval by the jackknife.
+    Jackknife,
+    /// Difference of two groups by Welch's t.
+    Welch,
 }
 
 impl Method {
     /// Every method.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Mean,
         Self::MeanOfMeans,
         Self::Exact,
@@ -92,6 +96,8 @@ impl Method {
         Self::Index,
         Self::DifferenceNormal,
         Self::PlaceInNorm,
+        Self::Jackknife,
+        Self::Welch,
     ];
 }
 

@@ -28,8 +28,8 @@ mod tree;
 pub use against::{Contribution, Reference, StoredReference};
 pub use audit::Inhabited;
 pub use card::{
-    AnswersCard, Card, CarelessCard, ConsistencyCard, ItemCard, Participation, QualityCard,
-    ScaleCard,
+    AnswersCard, AxisCard, Card, CarelessCard, ConsistencyCard, GapCard, ItemCard, OrientationCard,
+    Participation, QualityCard, ScaleCard, SharedCard,
 };
 pub use counts::{Counts, Home};
 pub use decide::{Allowed, Decisions};
@@ -39,8 +39,9 @@ pub use frame::{Frame, Part, Slice};
 pub use limits::{Entry, Form, Judged, Limits};
 pub use plan::plan_counts;
 pub use publish::{
-    CarelessDraft, Computed, Consistency, Draft, ItemDraft, Published, QualityDraft, Quantity,
-    RatingDraft, ScaleDraft, Score, publish,
+    AxisDraft, AxisNumbers, CarelessDraft, Computed, Consistency, Draft, GapDraft, GapNumbers,
+    GroupDraft, ItemDraft, OrientationDraft, Published, QualityDraft, Quantity, RatingDraft,
+    ScaleDraft, Score, SharedDraft, publish,
 };
 pub use steps::{Steps, Turnout, coverage};
 pub use tally::Tally;

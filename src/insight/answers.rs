@@ -10,14 +10,19 @@ pub(super) struct Answers {
 }
 
 impl Answers {
-    /// Takes an answer. False when it is not one of the wave.
-    pub(super) fn push(&mut self, subject: &Subject, cell_id: i32, sheet: &[u8]) -> bool {
+    /// Takes an answer, with a random byte that was drawn for it. False when it is not one of the wave.
+    pub(super) fn push(
+        &mut self,
+        subject: &Subject,
+        cell_id: i32,
+        (sheet, random): (&[u8], u8),
+    ) -> bool {
         let Ok(cell) = u32::try_from(cell_id) else { return false };
         if (cell as usize) >= subject.cells.len() {
             return false;
         }
         self.cells.push(cell);
-        subject.push_record(&mut self.records, sheet)
+        subject.push_record(&mut self.records, sheet, random)
     }
 }
 

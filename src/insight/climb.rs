@@ -6,9 +6,10 @@ use super::answers::Sorted;
 use super::compute::{Piece, in_pieces};
 use super::draft::Drafter;
 use super::parts::Parts;
+use super::shared::Unit;
 use super::subject::Subject;
 use crate::disclosure::{Counts, Decisions, Part, Slice, publish};
-use crate::stats::{GroupScores, Sums, Tally};
+use crate::stats::{Contribution, GroupScores, Sums, Tally};
 
 /// What the cards are made from.
 pub(super) struct Climb<'a> {
@@ -37,6 +38,7 @@ struct Walk<'a> {
     climb: &'a Climb<'a>,
     drafter: Drafter<'a>,
     tally: Tally<'a>,
+    person: Contribution,
     cards: Vec<MadeCard>,
     /// Units whose staff is not complete yet, each above the next, with what is known of their parts.
     open: Vec<(usize, Parts)>,
@@ -89,6 +91,7 @@ impl Climb<'_> {
             climb: self,
             drafter: Drafter::new(self.subject),
             tally: Tally::new(&self.subject.shape),
+            person: Contribution::new(&self.subject.shape),
             cards: Vec::new(),
             open: Vec::new(),
             spare: Vec::new(),
@@ -124,9 +127,16 @@ impl Climb<'_> {
     ) {
         let first = self.subject.frame.number(Slice { unit, direct, part: Part::Whole });
         for (offset, sums) in parts.sums.iter().enumerate() {
-            let below = (offset == 0 && !direct).then_some(parts.below.as_slice());
-            self.make_card(drafter, cards, first + offset, (sums, below));
+            let whole = (offset == 0 && !direct).then(|| self.unit(first, parts));
+            self.make_card(drafter, cards, first + offset, (sums, whole.as_ref()));
         }
+    }
+
+    /// A unit as a whole, whose slices begin at a number.
+    fn unit<'p>(&'p self, first: usize, parts: &'p Parts) -> Unit<'p> {
+        let places = &self.subject.shared.parts;
+        let allowed = places.iter().map(|part| self.decisions.allowed(first + part));
+        Unit { parts, allowed: allowed.collect(), places }
     }
 
     /// Scores of the people of a unit on each scale where the distributions of its items are told, to
@@ -144,11 +154,11 @@ impl Climb<'_> {
         drafter: &mut Drafter<'_>,
         cards: &mut Vec<MadeCard>,
         number: usize,
-        (sums, below): (&Sums, Option<&[Vec<GroupScores>]>),
+        (sums, unit): (&Sums, Option<&Unit<'_>>),
     ) {
         let Some(allowed) = self.decisions.allowed(number) else { return };
         let row = self.invited.row(number);
-        let draft = drafter.draft((sums, below), (row[0], row[1]), allowed);
+        let draft = drafter.draft((sums, unit), (row[0], row[1]), allowed);
         let published = publish(&draft, allowed);
         cards.push(MadeCard {
             number,
@@ -212,6 +222,7 @@ impl Walk<'_> {
                 crossed.push(frame.number(Slice { unit: 0, direct: false, part }) - first);
             }
         }
+        self.add_replicates(place);
         let mut records = self.climb.sorted.unordered(place).peekable();
         while records.peek().is_some() {
             while !self.tally.is_full()
@@ -223,6 +234,22 @@ impl Walk<'_> {
                 self.tally.pour(&mut of_unit.sums, &parts);
                 self.tally.pour(&mut self.pairs, &crossed);
                 self.tally.clear();
+            }
+        }
+    }
+
+    /// Adds the people of a cell to the replicates of their unit.
+    fn add_replicates(&mut self, place: usize) {
+        let Subject { shape, shared, .. } = self.climb.subject;
+        let kept = shared.kept(&self.climb.cell(place).values);
+        if kept.is_empty() {
+            return;
+        }
+        let Some((_, of_unit)) = self.open.last_mut() else { return };
+        for record in self.climb.sorted.unordered(place) {
+            self.person.read(shape, record);
+            for part in &kept {
+                of_unit.replicates[*part].add(&self.person);
             }
         }
     }

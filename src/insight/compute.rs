@@ -13,7 +13,7 @@ use crate::disclosure::{Counts, Decisions, Extent, Home, Inhabited};
 use crate::stats::Given;
 
 /// Version of the rules of scoring, suppression and rounding.
-pub(super) const METHOD_VERSION: &str = "2";
+pub(super) const METHOD_VERSION: &str = "3";
 
 /// A computed release.
 #[derive(Debug, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use crate::stats::{
 };
 
 use super::measurement::{Consistency, Instrument};
+use super::shared::{Sharer, Unit};
 use super::subject::{Measured, Subject, Use};
 
 /// Computes drafts.
@@ -52,17 +53,18 @@ impl<'a> Drafter<'a> {
         self.instrument.scores(sums, allowed)
     }
 
-    /// The numbers of a slice with these sums and these invitations.
+    /// The numbers of a slice with these sums and these invitations, of a unit as a whole with those
+    /// that compare its parts.
     pub(super) fn draft(
         &mut self,
-        (sums, below): (&Sums, Option<&[Vec<GroupScores>]>),
+        (sums, unit): (&Sums, Option<&Unit<'_>>),
         (invited, late): (u32, u32),
         allowed: Allowed<'_>,
     ) -> Draft {
         let subject = self.subject;
         let known = Known {
             sums,
-            below,
+            below: unit.map(|unit| unit.parts.below.as_slice()),
             allowed,
             population: (!subject.imported).then_some(invited),
             means: Means::of(&subject.shape, sums, &self.metrics),
@@ -88,6 +90,9 @@ impl<'a> Drafter<'a> {
             facets,
             items,
             careless: allowed.many().then(|| self.careless(sums)),
+            shared: unit
+                .filter(|unit| !unit.places.is_empty())
+                .map(|unit| Sharer::new(subject, &self.metrics, &self.dimensions).draft(unit)),
         }
     }
 

@@ -17,7 +17,8 @@ mod parts;
 pub mod preview;
 mod release;
 mod rpc;
-pub mod sight;
+pub mod shared;
+mod sight;
 mod store;
 mod subject;
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! What is shown of a slice: the published figures of its card, or for each the reason why there is
 //! none. There is no other way for a number into an answer.
 use super::sight::View;
-use crate::disclosure::{Card, Figure, Hidden, ItemCard, QualityCard, Released, ScaleCard};
+use crate::disclosure::{
+    Card, Figure, Hidden, ItemCard, QualityCard, Released, ScaleCard, SharedCard,
+};
 use crate::instrument::{Format, Item, Role};
+use crate::stats::{Interval, Quadrant, quadrant};
 
 /// What is shown of a slice.
 #[derive(Clone, Debug)]
@@ -120,6 +123,35 @@ impl Numbers {
                 [card.careless().long_string(), card.careless().missing()]
             }
         }
+    }
+
+    /// How far the groups of a unit see the same; none where the wave stored nothing to compare by.
+    pub fn shared(&self) -> Released<Option<&SharedCard>> {
+        match (&self.card, self.view) {
+            (_, View::Reference) => Released::Hidden(Hidden::AccessRestricted),
+            (Released::Hidden(reason), View::Full) => Released::Hidden(*reason),
+            (Released::Shown(card), View::Full) => Released::Shown(card.shared()),
+        }
+    }
+
+    /// The Shared View Index.
+    pub fn shared_view_index(&self) -> Released<Figure> {
+        match self.shared() {
+            Released::Shown(Some(shared)) => shared.index(),
+            Released::Shown(None) => Released::Hidden(Hidden::NotMeasured),
+            Released::Hidden(reason) => Released::Hidden(reason),
+        }
+    }
+
+    /// Level and shared view together, by the published intervals.
+    pub fn quadrant(&self) -> Quadrant {
+        let interval = |figure: Released<Figure>| {
+            let figure = figure.shown()?;
+            let (lower, upper) = figure.interval()?;
+            Some(Interval { value: figure.value(), lower, upper })
+        };
+        let both = interval(self.overall().score).zip(interval(self.shared_view_index()));
+        both.map_or(Quadrant::Uncertain, |(level, shared)| quadrant(level, shared))
     }
 
     /// The numbers of an item that was asked, at its position among them.

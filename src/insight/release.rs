@@ -65,8 +65,8 @@ pub(super) async fn load_input(db: &Db, ctx: &Context, wave_id: WaveId) -> Resul
     let mut tx = db.read("read_answers", ctx.scope()).await?;
     let (subject, setting) = load_subject(&mut tx, wave_id).await?;
     let mut answers = Answers::default();
-    respondent::for_each_answer(&mut tx, wave_id, |cell_id, sheet| {
-        if answers.push(&subject, cell_id, sheet) {
+    respondent::for_each_answer(&mut tx, wave_id, |cell_id, sheet, random| {
+        if answers.push(&subject, cell_id, (sheet, random)) {
             Ok(())
         } else {
             Err(Error::internal("an answer does not fit its wave"))
@@ -97,6 +97,7 @@ async fn load_subject(tx: &mut Tx, wave_id: WaveId) -> Result<(Subject, [u8; 32]
         return Err(Error::internal("a closed wave has no questionnaire"));
     };
     let cells = respondent::list_cells(tx, wave_id).await?;
+    let dimensions = wave.dimensions.clone();
     let ground = Ground::new(units, wave.dimensions, wave.pairs);
     let places = cells.into_iter().map(|cell| {
         Some(Place {
@@ -120,10 +121,12 @@ async fn load_subject(tx: &mut Tx, wave_id: WaveId) -> Result<(Subject, [u8; 32]
     };
     let frame = ground.frame().clone();
     let items = asked.items();
-    let scope = Scope { frame, cells: places, imported: wave.imported };
+    let roles = serde_json::to_vec(&dimensions).map_err(Error::internal)?;
+    let scope = Scope { frame, dimensions, cells: places, imported: wave.imported };
     let subject = Subject::new(&asked.content, &items, thresholds, scope);
     let setting = Sha256::new()
         .chain_update(serde_json::to_vec(&asked).map_err(Error::internal)?)
+        .chain_update(roles)
         .chain_update(&wave.policy_digest)
         .chain_update([u8::from(wave.imported)]);
     Ok((subject, setting.finalize().into()))

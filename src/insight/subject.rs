@@ -1,5 +1,7 @@
 //! What a wave measured, as far as computing its results needs it: the variables, what their codes
 //! are worth, the scores that they enter, the cells and the frame of slices.
+use super::shared::Plan;
+use crate::directory::SegmentDimension;
 use crate::disclosure::{Entry, Form, Frame, Judged, Limits};
 use crate::instrument::{self, Answer, Content, Field, Format, Item, Layout, Role};
 use crate::stats::{
@@ -18,6 +20,8 @@ pub(super) struct Subject {
     pub(super) scales: Vec<ScalePlan>,
     pub(super) cells: Vec<Place>,
     pub(super) imported: bool,
+    /// By what views are compared.
+    pub(super) shared: Plan,
     reader: SheetReader,
 }
 
@@ -75,6 +79,7 @@ pub(super) struct Thresholds {
 /// The shape of a wave's organization, and who was asked.
 pub(super) struct Scope {
     pub(super) frame: Frame,
+    pub(super) dimensions: Vec<SegmentDimension>,
     pub(super) cells: Vec<Place>,
     pub(super) imported: bool,
 }
@@ -133,21 +138,22 @@ impl Subject {
         );
         let by_scale = scales.iter().map(|scale| scale.items.clone()).collect();
         Self {
-            frame: scope.frame,
             limits: limits.with_scales(thresholds.quality_minimum, by_scale),
             shape: Shape::with_sets(variables.clone(), sets.collect()),
             dimensions,
             scales,
             items,
+            shared: Plan::new(content, asked, &scope.dimensions, &scope.frame),
+            frame: scope.frame,
             cells: scope.cells,
             imported: scope.imported,
             reader: SheetReader { len: layout.len(), fields },
         }
     }
 
-    /// Writes a stored sheet as a record at the end of `records`. False when it is not one of this
-    /// wave.
-    pub(super) fn push_record(&self, records: &mut Vec<u8>, sheet: &[u8]) -> bool {
+    /// Writes a stored sheet as a record at the end of `records`, with a random byte that sets the
+    /// replicate. False when it is not one of this wave.
+    pub(super) fn push_record(&self, records: &mut Vec<u8>, sheet: &[u8], random: u8) -> bool {
         if sheet.len() != self.reader.len {
             return false;
         }
@@ -162,6 +168,7 @@ impl Subject {
             };
             self.shape.put(record, variable, reply);
         }
+        self.shape.put_replicate(record, random);
         true
     }
 

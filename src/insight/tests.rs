@@ -18,9 +18,12 @@ use super::answers::Answers;
 use super::compute::{Computed, Terms, compute};
 use super::subject::{Place, Scope, Subject, Thresholds};
 use crate::base::Localized;
+use crate::directory::SegmentDimension;
 use crate::disclosure::{Card, Frame, Released, ScaleCard, Tally};
 use crate::instrument::{Answer, Layout};
 use crate::instrument::{ChoiceOption, Content, Dimension, Facet, Format, Item, Referent, Role};
+
+mod shared;
 
 /// What each person answered, by item.
 type Row = Vec<Answer>;
@@ -28,6 +31,7 @@ type Row = Vec<Answer>;
 struct Wave {
     content: Content,
     frame: Frame,
+    dimensions: Vec<SegmentDimension>,
     cells: Vec<Place>,
     /// Cell and answers.
     rows: Vec<(usize, Row)>,
@@ -85,6 +89,16 @@ fn content(dimensions: usize, others: bool) -> Content {
     content
 }
 
+/// A byte that is drawn for a person: the same for the same answers, in whatever order they come.
+fn byte(row: &Row) -> u8 {
+    let mix = |mixed: u32, code: u32| (mixed ^ code).wrapping_mul(0x0100_0193);
+    let code = |answer: &Answer| match answer {
+        Answer::Code(code) => *code,
+        _ => 0,
+    };
+    (row.iter().map(code).fold(0x811c_9dc5, mix) >> 13) as u8
+}
+
 impl Wave {
     fn answer(random: &mut StdRng, item: &Item, mood: u32) -> Answer {
         if random.random_bool(0.05) {
@@ -125,14 +139,15 @@ impl Wave {
                 }
             }
         }
-        Self { content, frame, cells, rows, imported }
+        Self { content, frame, dimensions: Vec::new(), cells, rows, imported }
     }
 
     fn subject(&self) -> Subject {
         let asked: Vec<&Item> = self.content.items.iter().collect();
         let thresholds = Thresholds { minimum: 5, distribution_minimum: 10, quality_minimum: 30 };
         let (frame, cells) = (self.frame.clone(), self.cells.clone());
-        let scope = Scope { frame, cells, imported: self.imported };
+        let dimensions = self.dimensions.clone();
+        let scope = Scope { frame, dimensions, cells, imported: self.imported };
         Subject::new(&self.content, &asked, thresholds, scope)
     }
 
@@ -145,7 +160,8 @@ impl Wave {
             for (item, answer) in self.content.items.iter().zip(row) {
                 layout.field(&item.key).unwrap().put(&mut sheet, *answer);
             }
-            assert!(answers.push(&subject, i32::try_from(*cell).unwrap(), &sheet));
+            let cell = i32::try_from(*cell).unwrap();
+            assert!(answers.push(&subject, cell, (&sheet, byte(row))));
         }
         let threads = NonZeroUsize::new(threads).unwrap();
         compute(&subject, answers, &Terms { salt, setting: [7; 32], threads }).unwrap()
@@ -412,7 +428,7 @@ fn twelve(random: &mut StdRng) -> Wave {
         (0, content.items.iter().map(answer).collect())
     };
     let rows = (0..12).map(|_| row(random)).collect();
-    Wave { content, frame, cells: vec![place], rows, imported: false }
+    Wave { content, frame, dimensions: Vec::new(), cells: vec![place], rows, imported: false }
 }
 
 /// What of a facet of two items is published: both means and the facet's, in tenths of points.
@@ -566,6 +582,7 @@ fn has_double(wave: &Wave, before: &[(i32, Vec<u8>)], first: usize, person: usiz
                 rows: next,
                 content: wave.content.clone(),
                 frame: wave.frame.clone(),
+                dimensions: Vec::new(),
                 cells: wave.cells.clone(),
                 imported: false,
             };

@@ -1,5 +1,6 @@
 //! Between the wire types of `orgfit.insight.v1` and values.
 mod parse;
+mod shared;
 
 use data_encoding::HEXLOWER;
 
@@ -407,10 +408,10 @@ fn suppression(reason: Hidden) -> common::Suppression {
 fn failure(reason: Degenerate) -> common::EstimationFailure {
     use common::EstimationFailure as Failure;
     match reason {
-        Degenerate::NoObservations
-        | Degenerate::TooFewObservations
-        | Degenerate::EmptyCell
-        | Degenerate::TooWide => Failure::TooFewObservations,
+        Degenerate::NoObservations | Degenerate::TooFewObservations | Degenerate::EmptyCell => {
+            Failure::TooFewObservations
+        }
+        Degenerate::TooWide => Failure::IntervalTooWide,
         Degenerate::TooFewItems => Failure::TooFewItems,
         Degenerate::NoVariance => Failure::NoVariance,
         Degenerate::NegativeReliability => Failure::NegativeReliability,
@@ -450,6 +451,8 @@ fn method(method: Method) -> common::EstimationMethod {
         Method::Index => Told::Index,
         Method::DifferenceNormal => Told::DifferenceNormal,
         Method::PlaceInNorm => Told::PlaceInNorm,
+        Method::Jackknife => Told::Jackknife,
+        Method::Welch => Told::DifferenceWelch,
     }
 }
 

@@ -219,12 +219,12 @@ pub async fn mix_imported(
     store::wave::drop_partition(tx, IMPORTED, wave_id).await
 }
 
-/// Shows the mixed answers of a wave one after the other, in no order: the cell and the sheet. They
-/// stream; none is kept.
+/// Shows the mixed answers of a wave one after the other, in no order: the cell, the sheet, and a byte
+/// that was drawn for it. They stream; none is kept.
 pub async fn for_each_answer(
     tx: &mut Tx,
     wave_id: WaveId,
-    take: impl FnMut(i32, &[u8]) -> Result<()> + Send,
+    take: impl FnMut(i32, &[u8], u8) -> Result<()> + Send,
 ) -> Result<()> {
     store::answer::for_each_answer(tx, wave_id, take).await
 }

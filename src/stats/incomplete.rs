@@ -2,7 +2,7 @@
 //! are the difference to everybody's, and most people leave nothing out.
 use super::complete::Complete;
 use super::shape::Shape;
-use super::sums::{Sums, add};
+use super::sums::{Sums, add, take};
 
 /// Sums over people who did not answer every item of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,15 @@ impl Incomplete {
             self.people += other.people;
             add(&mut self.counts, &other.counts);
             add(&mut self.products, &other.products);
+        }
+    }
+
+    /// Takes away those of people who are among these.
+    pub(super) fn take(&mut self, part: &Self) {
+        if part.people > 0 {
+            self.people -= part.people;
+            take(&mut self.counts, &part.counts);
+            take(&mut self.products, &part.products);
         }
     }
 

@@ -20,6 +20,7 @@ mod multiplicity;
 mod norm;
 mod proportion;
 mod reliability;
+mod replicates;
 mod shape;
 mod shared_view;
 mod student;
@@ -48,6 +49,7 @@ pub use multiplicity::{benjamini_hochberg, holm};
 pub use norm::{Norm, mean_and_deviation, quantile};
 pub use proportion::{Net, Share, Split, share};
 pub use reliability::{Alpha, Composite, Factor, Part};
+pub use replicates::{Contribution, Replicates, Totals};
 pub use shape::{RATING_CODES_MAX, Reply, Shape, Variable};
 pub use shared_view::{
     ALIGNMENT_GAP_MAX, ALIGNMENT_HIGH_MIN, Alignment, Axis, AxisGroup, CoOrientation,

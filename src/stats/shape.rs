@@ -1,8 +1,12 @@
 //! What is measured of each person, and how a person's answers are written as a record: a byte for
-//! each scored rating, so that many are added at once, then four bytes for every other answer.
+//! each scored rating, so that many are added at once, then four bytes for every other answer, and a
+//! last byte for the replicate of the person.
 
 /// Bytes that are added together; records begin with a multiple of these.
 pub(super) const LANES: usize = 16;
+/// Number of replicates, which a byte holds evenly.
+const REPLICATES_U8: u8 = 16;
+const _: () = assert!(REPLICATES_U8 as usize == super::shared_view::REPLICATES);
 /// Marks a scored rating that the person could not judge.
 const CANNOT: u8 = u8::MAX;
 /// Marks another answer that the person could not judge.
@@ -175,7 +179,17 @@ impl Shape {
 
     /// Bytes of a record.
     pub fn record_len(&self) -> usize {
-        self.width() + 4 * self.others.len()
+        self.width() + 4 * self.others.len() + 1
+    }
+
+    /// Writes into a record the replicate of the person, by a random byte.
+    pub fn put_replicate(&self, record: &mut [u8], random: u8) {
+        record[self.width() + 4 * self.others.len()] = random % REPLICATES_U8;
+    }
+
+    /// The replicate of the person of a record.
+    pub(super) fn replicate(&self, record: &[u8]) -> usize {
+        usize::from(record[self.width() + 4 * self.others.len()])
     }
 
     /// Most people whose products are sure to fit into the sums.

@@ -87,6 +87,22 @@ impl Sums {
         }
     }
 
+    /// Takes away those of people who are among these: what is left are the sums of the others.
+    pub fn take(&mut self, part: &Self) {
+        self.people -= part.people;
+        self.long_strings -= part.long_strings;
+        for (mine, theirs) in self.wide.iter_mut().zip(&part.wide) {
+            *mine -= theirs;
+        }
+        take(&mut self.counters, &part.counters);
+        take(&mut self.products, &part.products);
+        take(&mut self.others_count, &part.others_count);
+        take(&mut self.others_sum, &part.others_sum);
+        for (mine, theirs) in self.incomplete.iter_mut().zip(&part.incomplete) {
+            mine.take(theirs);
+        }
+    }
+
     /// How many people there are.
     pub fn people(&self) -> u32 {
         self.people
@@ -186,5 +202,12 @@ impl Joint {
 pub(super) fn add(mine: &mut [u32], theirs: &[u32]) {
     for (mine, theirs) in mine.iter_mut().zip(theirs) {
         *mine += theirs;
+    }
+}
+
+/// Takes counters away from counters of the same places.
+pub(super) fn take(mine: &mut [u32], theirs: &[u32]) {
+    for (mine, theirs) in mine.iter_mut().zip(theirs) {
+        *mine -= theirs;
     }
 }

@@ -83,6 +83,9 @@ proptest! {
         prop_assert_eq!(&merged(&merged(&a, &b), &c), &whole);
         prop_assert_eq!(&merged(&a, &merged(&b, &c)), &whole);
         prop_assert_eq!(&merged(&c, &merged(&b, &a)), &whole);
+        let mut others = whole.clone();
+        others.take(&merged(&a, &c));
+        prop_assert_eq!(&others, &b);
         let mut reversed = people.clone();
         reversed.reverse();
         prop_assert_eq!(sums(&shape, &reversed), whole);

@@ -178,7 +178,7 @@ async fn begin(world: &World, tenant: &Tenant) -> Tx {
 /// The mixed answers, sorted.
 async fn mixed(tx: &mut Tx, wave_id: WaveId) -> Vec<(i32, Vec<u8>)> {
     let mut answers = Vec::new();
-    respondent::for_each_answer(tx, wave_id, |cell, sheet| {
+    respondent::for_each_answer(tx, wave_id, |cell, sheet, _| {
         answers.push((cell, sheet.to_vec()));
         Ok(())
     })

@@ -2,12 +2,17 @@
 //! have equal bytes.
 mod figures;
 mod scale;
+mod shared;
 
 use super::code::{Reader, Writer};
 use super::figure::{Figure, Hidden, Released};
 use super::tally::Tally;
 use figures::figures;
 pub use scale::{AnswersCard, ConsistencyCard, ItemCard, QualityCard, ScaleCard};
+pub use shared::{
+    AxisCard, AxisFigures, GapCard, GapFigures, GroupCard, OrientationCard, OrientationFigures,
+    SharedCard,
+};
 
 figures! {
     /// Signs of careless answering.
@@ -28,6 +33,7 @@ pub struct Card {
     pub(super) facets: Vec<ScaleCard>,
     pub(super) items: Vec<ItemCard>,
     pub(super) careless: CarelessCard,
+    pub(super) shared: Option<SharedCard>,
 }
 
 /// How many were invited and took part.
@@ -87,6 +93,11 @@ impl Card {
         &self.careless
     }
 
+    /// How far groups see the same; of units as a whole.
+    pub fn shared(&self) -> Option<&SharedCard> {
+        self.shared.as_ref()
+    }
+
     /// The items that the wave asked, in the instrument's order.
     pub fn items(&self) -> &[ItemCard] {
         &self.items
@@ -111,6 +122,10 @@ impl Card {
             item.write(&mut writer);
         }
         self.careless.write(&mut writer);
+        match &self.shared {
+            Some(shared) => shared.write(&mut writer),
+            None => writer.absent(),
+        }
         writer.into_bytes()
     }
 
@@ -130,6 +145,11 @@ impl Card {
             facets: reader.list(ScaleCard::read)?,
             items: reader.list(ItemCard::read)?,
             careless: CarelessCard::read(&mut reader)?,
+            shared: if reader.passes_absent() {
+                None
+            } else {
+                Some(SharedCard::read(&mut reader)?)
+            },
         };
         reader.is_at_end().then_some(card)
     }

@@ -1,6 +1,6 @@
 //! Computed numbers, before anything is decided or rounded.
 use crate::disclosure::figure::Hidden;
-use crate::stats::{Degenerate, Estimate, Flag, Split};
+use crate::stats::{CoOrientation, Degenerate, Estimate, Flag, Split};
 
 /// A computed number, or why there is none.
 pub type Computed<T> = Result<T, Hidden>;
@@ -37,6 +37,8 @@ pub struct Draft {
     pub items: Vec<ItemDraft>,
     /// Signs of careless answering; none where they may not be told.
     pub careless: Option<CarelessDraft>,
+    /// How far groups see the same; none of what is no unit as a whole.
+    pub shared: Option<SharedDraft>,
 }
 
 /// The computed numbers of a scale.
@@ -124,6 +126,95 @@ pub struct CarelessDraft {
     pub long_string: Computed<Quantity>,
     /// Mean share of items without any answer.
     pub missing: Computed<Quantity>,
+}
+
+/// How far the groups of a unit see the same.
+#[derive(Clone, Debug)]
+pub struct SharedDraft {
+    /// The Shared View Index.
+    pub index: Computed<Quantity>,
+    /// Position of the segment dimension with the lowest index.
+    pub lowest_axis: Option<usize>,
+    /// The axes.
+    pub axes: Vec<AxisDraft>,
+    /// Signed gaps.
+    pub gaps: Vec<GapDraft>,
+    /// What those who lead and all others think of each other.
+    pub orientations: Vec<OrientationDraft>,
+}
+
+/// Shared view along one segment dimension.
+#[derive(Clone, Debug)]
+pub struct AxisDraft {
+    /// Position of the segment dimension.
+    pub dimension: usize,
+    /// Whether pairs of groups weigh by their people; else all weigh alike.
+    pub by_people: bool,
+    /// Its numbers.
+    pub found: Computed<AxisNumbers>,
+    /// The groups.
+    pub groups: Vec<GroupDraft>,
+}
+
+/// The numbers of an axis.
+#[derive(Clone, Debug)]
+pub struct AxisNumbers {
+    /// The index.
+    pub index: Computed<Quantity>,
+    /// Alignment.
+    pub alignment: Quantity,
+    /// Overlap.
+    pub overlap: Computed<Quantity>,
+    /// Gap behind the alignment.
+    pub gap: Quantity,
+    /// Consensus within each group, where all may be told.
+    pub consensus: Computed<Vec<f64>>,
+}
+
+/// A group on an axis.
+#[derive(Clone, Debug)]
+pub struct GroupDraft {
+    /// Positions of its values; none of all others.
+    pub values: Vec<usize>,
+    /// Overall score.
+    pub score: Computed<Quantity>,
+    /// Consensus.
+    pub consensus: Computed<Quantity>,
+}
+
+/// The difference between a group and all others.
+#[derive(Clone, Debug)]
+pub struct GapDraft {
+    /// Position of the segment dimension.
+    pub dimension: usize,
+    /// Positions of the group's values.
+    pub values: Vec<usize>,
+    /// The scale: 0 is the whole instrument, then its dimensions.
+    pub scale: usize,
+    /// Its numbers.
+    pub found: Computed<GapNumbers>,
+}
+
+/// The numbers of a gap.
+#[derive(Clone, Debug)]
+pub struct GapNumbers {
+    /// The difference.
+    pub change: Quantity,
+    /// Its probability by chance.
+    pub p_value: f64,
+    /// The same for all gaps of the unit together.
+    pub adjusted_p_value: f64,
+    /// The smallest true difference that would have been found in four of five cases.
+    pub detectable: Computed<Quantity>,
+}
+
+/// What those who lead and all others think of each other's view of a dimension.
+#[derive(Clone, Debug)]
+pub struct OrientationDraft {
+    /// Position of the dimension of the instrument.
+    pub dimension: usize,
+    /// The differences.
+    pub found: Computed<CoOrientation>,
 }
 
 impl ScaleDraft {

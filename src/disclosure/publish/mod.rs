@@ -3,6 +3,7 @@
 mod draft;
 mod item;
 mod scale;
+mod shared;
 
 use sha2::{Digest, Sha256};
 
@@ -11,8 +12,9 @@ use super::decide::Allowed;
 use super::figure::{Figure, Flags, Hidden, Kind, Method, Released, Sizes, rounded};
 use crate::stats::{Degenerate, Estimate, Flag};
 pub use draft::{
-    CarelessDraft, Computed, Consistency, Draft, ItemDraft, QualityDraft, Quantity, RatingDraft,
-    ScaleDraft, Score,
+    AxisDraft, AxisNumbers, CarelessDraft, Computed, Consistency, Draft, GapDraft, GapNumbers,
+    GroupDraft, ItemDraft, OrientationDraft, QualityDraft, Quantity, RatingDraft, ScaleDraft,
+    Score, SharedDraft,
 };
 
 /// The published numbers of a slice.
@@ -32,7 +34,8 @@ pub fn publish(draft: &Draft, allowed: Allowed<'_>) -> Published {
     let facets = draft.facets.iter().map(|scale| press.scale(scale, false)).collect();
     let items = (0..draft.items.len()).map(|item| press.item(item)).collect();
     let careless = press.careless();
-    let card = Card { participation, overall, dimensions, facets, items, careless };
+    let shared = draft.shared.as_ref().map(|shared| press.shared(shared));
+    let card = Card { participation, overall, dimensions, facets, items, careless, shared };
     Published { card, exact_digest: press.exact.finalize().into() }
 }
 

@@ -24,7 +24,7 @@ use crate::base::id::{NormSetId, ReleaseId, WaveId};
 use crate::base::page::PageRequest;
 use crate::base::wire::enter;
 use crate::base::{Check, Clock, Db, Permission, Result, Tx};
-use crate::disclosure::{Figure, Hidden, Part};
+use crate::disclosure::{Figure, Hidden, Part, Slice};
 use crate::pb::common;
 use crate::pb::insight as pb;
 use crate::respondent::{self, Questionnaire};
@@ -96,6 +96,10 @@ impl InsightService for InsightRpc {
         let mut scores = teller.scores(&numbers, &questionnaire.content, &items, full);
         if let Some(norm_set) = &norm_set {
             norm_wire::compare(&mut teller, &mut scores, &numbers, norm_set);
+        }
+        if matches!(slice, Slice { direct: false, part: Part::Whole, .. }) {
+            let asked = (&questionnaire.content, seen.ground.dimensions());
+            teller.shared_view(&mut scores, &numbers, asked, full);
         }
         let scorecard = pb::Scorecard {
             wave_id: wave_id.to_string(),

@@ -139,22 +139,25 @@ pub(in crate::respondent) async fn count_answers(
     .await?)
 }
 
-/// Shows answers one after the other. None is kept: the rows of a wave may be a million.
+/// Shows answers one after the other, each with its cell and the first byte of its random identifier.
+/// None is kept: the rows of a wave may be a million.
 pub(in crate::respondent) async fn for_each_answer(
     tx: &mut Tx,
     wave_id: WaveId,
-    mut take: impl FnMut(i32, &[u8]) -> Result<()> + Send,
+    mut take: impl FnMut(i32, &[u8], u8) -> Result<()> + Send,
 ) -> Result<()> {
     let tenant = tx.scope().organization_id;
     let mut rows = sqlx::query(
         "-- respondent::for_each_answer
-         SELECT cell_id, answers FROM respondent_answers WHERE tenant_id = $1 AND wave_id = $2",
+         SELECT cell_id, answers, answer_id FROM respondent_answers
+         WHERE tenant_id = $1 AND wave_id = $2",
     )
     .bind(tenant.uuid())
     .bind(wave_id.uuid())
     .fetch(tx.connection()?);
     while let Some(row) = rows.try_next().await? {
-        take(row.try_get(0)?, row.try_get(1)?)?;
+        let answer_id: Uuid = row.try_get(2)?;
+        take(row.try_get(0)?, row.try_get(1)?, answer_id.as_bytes()[0])?;
     }
     Ok(())
 }

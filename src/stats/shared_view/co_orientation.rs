@@ -71,6 +71,17 @@ pub enum Pattern {
     Uncertain,
 }
 
+impl Pattern {
+    /// Every pattern. Stored by position: new ones come last.
+    pub const ALL: [Self; 5] = [
+        Self::Agreement,
+        Self::IllusionOfAgreement,
+        Self::IllusionOfDisagreement,
+        Self::KnownDisagreement,
+        Self::Uncertain,
+    ];
+}
+
 #[derive(Clone, Copy)]
 enum Stance {
     Near,

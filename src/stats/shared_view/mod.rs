@@ -100,6 +100,16 @@ impl Interval {
 }
 
 impl AxisGroup {
+    /// A group with the standard error of its mean, its weight, and what is left without each replicate.
+    pub fn new(
+        all: GroupSample,
+        standard_error: f64,
+        weight: u32,
+        without: Vec<GroupSample>,
+    ) -> Self {
+        Self { all, error_squared: standard_error * standard_error, weight, without }
+    }
+
     /// Whether the group's numbers can be computed with.
     fn check(&self) -> Result<(), Degenerate> {
         let samples = || self.without.iter().chain([&self.all]);
