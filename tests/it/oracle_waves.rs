@@ -344,6 +344,26 @@ impl Tally {
         }
     }
 
+    /// How far apart groups are, where the groups are those of the script: others are protected.
+    fn compare_groups(&mut self, what: &str, card: &insight::Scorecard, expected: &Value) {
+        let Some(of_script) = expected["groups"].as_array() else { return };
+        let axis = &card.shared_view.as_ref().unwrap().axes[0];
+        let mut keys: Vec<_> = axis.groups.iter().map(|group| group.value_keys.concat()).collect();
+        keys.sort();
+        if keys != of_script.iter().map(|key| key.as_str().unwrap()).collect::<Vec<_>>() {
+            self.hidden += 1;
+            return;
+        }
+        for (name, told, theirs) in
+            [("gap", &axis.gap, "gap"), ("alignment", &axis.alignment, "alignment")]
+        {
+            let told = estimate(told.as_ref()).unwrap();
+            self.number(&format!("{what} {name}"), told.value, &expected[theirs], 0.01);
+            let interval = told.interval.as_ref().unwrap();
+            assert!(interval.lower <= told.value && told.value <= interval.upper, "{what} {name}");
+        }
+    }
+
     /// Tells what came of it. At least `shown` in a hundred numbers must be there.
     fn tell(self, wave: &str, shown: usize) {
         let all = self.compared;
@@ -487,17 +507,70 @@ async fn a_county_survey_is_published_as_computed_from_the_file() {
     let world = World::start().await;
     let client = world.client();
     let sheets = pierce_sheets(&rows(&dir, "pierce_long.csv"));
+    let items: Vec<_> = (1..=10).map(|number| format!("q{number}")).collect();
+    let draft = questions("county", 4, &[("all", &items)]);
+    let role = (directory::SegmentRole::HierarchyLevel, &ROLES[..]);
+    let wave = imported(&world, &client, (draft, &items), role, &sheets).await;
+    let mut tally = Tally::default();
+    compare_slices(&client, &wave, &expected, &mut tally).await;
+    tally.tell("pierce", 50);
+}
+
+/// What people of five levels of education say of themselves, with items left out and reversed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_personality_inventory_is_published_as_computed_from_the_file() {
+    let Some(dir) = oracle_dir() else {
+        println!("skipped: ORGFIT_ORACLE_DIR is not set, so there are no real data");
+        return;
+    };
+    let expected = lower_items(&expected("bfi"));
+    let world = World::start().await;
+    let client = world.client();
+    let traits =
+        [("agreeable", "a"), ("careful", "c"), ("outgoing", "e"), ("worried", "n"), ("open", "o")];
+    let keys =
+        traits.map(|(_, letter)| (1..=5).map(|at| format!("{letter}{at}")).collect::<Vec<_>>());
+    let dimensions: Vec<_> =
+        traits.iter().zip(&keys).map(|((name, _), keys)| (*name, keys.as_slice())).collect();
+    let mut draft = questions("inventory", 6, &dimensions);
+    let reversed = ["a1", "c4", "c5", "e1", "e2", "o2", "o5"];
+    for item in &mut draft.items {
+        item.reverse_scored = reversed.contains(&item.key.as_str());
+    }
+    let items = keys.concat();
+    let sheet = |row: &BTreeMap<String, String>| {
+        let code = |key: &String| row[&key.to_uppercase()].parse().unwrap_or(0);
+        let level = &row["education"];
+        let level = if level.is_empty() { String::new() } else { format!("e{level}") };
+        (("bfi".to_owned(), level), items.iter().map(code).collect())
+    };
+    let sheets: Sheets = rows(&dir, "bfi.csv").iter().map(sheet).collect();
+    let levels = (directory::SegmentRole::Function, &["e1", "e2", "e3", "e4", "e5"][..]);
+    let wave = imported(&world, &client, (draft, &items), levels, &sheets).await;
+    let mut tally = Tally::default();
+    compare_slices(&client, &wave, &expected, &mut tally).await;
+    tally.tell("bfi", 60);
+}
+
+/// A released wave of sheets that were collected elsewhere, of people in one segment dimension.
+async fn imported(
+    world: &World,
+    client: &Client,
+    (draft, items): (instrument::Instrument, &[String]),
+    (role, values): (directory::SegmentRole, &[&str]),
+    sheets: &Sheets,
+) -> pb::Wave {
     client.import_units_named(&sheets.iter().map(|((unit, _), _)| unit.clone()).collect()).await;
-    let value = |key: &str| directory::SegmentValue {
-        key: key.to_owned(),
+    let value = |key: &&str| directory::SegmentValue {
+        key: (*key).to_owned(),
         title: text(key),
         ..directory::SegmentValue::default()
     };
     let role = directory::SegmentDimension {
         key: "role".to_owned(),
         title: text("Rolle"),
-        role: directory::SegmentRole::HierarchyLevel.into(),
-        values: ROLES.map(value).into(),
+        role: role.into(),
+        values: values.iter().map(value).collect(),
     };
     let scheme = client.directory().get_segment_scheme(directory::GetSegmentSchemeRequest {}).await;
     let etag = scheme.unwrap().into_inner().segment_scheme.unwrap().etag;
@@ -505,8 +578,7 @@ async fn a_county_survey_is_published_as_computed_from_the_file() {
     let request = directory::UpdateSegmentSchemeRequest { segment_scheme, validate_only: false };
     client.directory().update_segment_scheme(request).await.unwrap();
 
-    let items: Vec<_> = (1..=10).map(|number| format!("q{number}")).collect();
-    let instrument = client.publish_draft(questions("county", 4, &[("all", &items)])).await;
+    let instrument = client.publish_draft(draft).await;
     let day = |month| Some(CalendarDate { year: 2020, month, day: 1 });
     let wave = pb::Wave {
         source: pb::WaveSource::Imported.into(),
@@ -523,11 +595,13 @@ async fn a_county_survey_is_published_as_computed_from_the_file() {
     };
     let wave = client.plan_wave(&instrument, wave).await;
     client.open_wave(&wave).await;
-    import_sheets(&client, &wave, &items, &sheets).await;
-    close_and_release(&world, &client, &wave).await;
+    import_sheets(client, &wave, items, sheets).await;
+    close_and_release(world, client, &wave).await;
+    wave
+}
 
-    let ids = unit_ids(&client).await;
-    let mut tally = Tally::default();
+async fn compare_slices(client: &Client, wave: &pb::Wave, expected: &Value, tally: &mut Tally) {
+    let ids = unit_ids(client).await;
     for (name, expected) in expected["slices"].as_object().unwrap() {
         let slice = match name.strip_prefix("role:") {
             Some(role) => Slice {
@@ -540,10 +614,10 @@ async fn a_county_survey_is_published_as_computed_from_the_file() {
             None if name.is_empty() => Slice::default(),
             None => Slice { unit_id: ids[name].clone(), ..Slice::default() },
         };
-        let card = client.card_of(&wave, slice).await;
+        let card = client.card_of(wave, slice).await;
         tally.compare_card(name, &card, expected);
+        tally.compare_groups(name, &card, &expected["apart"]);
     }
-    tally.tell("pierce", 50);
 }
 
 /// Answer sheets with department and role.

@@ -1,6 +1,6 @@
 """What a wave of real answers has to publish, computed from the files alone.
 
-Usage: waves.py DATA_DIR > waves.json        (numpy; DATA_DIR holds lq2002.csv and pierce_long.csv)
+Usage: waves.py DATA_DIR > waves.json        (numpy; DATA_DIR holds lq2002.csv, pierce_long.csv, bfi.csv)
 
 Nothing here is shared with the engine: the formulas are written once more, on matrices instead of
 sums. All scores are points from 0 to 100. Per slice the result has the number of answers, the number
@@ -8,7 +8,8 @@ of the invited (null when answers are imported), and mean and standard error of 
 dimension and of each item, with the item's own number of answers, its standard deviation and the
 share of each point. Of each dimension also: the shares of favourable and unfavourable answers, and
 from the people who answered all of it, alpha, its error of measurement and r*wg(J); of units as a
-whole, ICC(1) with k0 and ICC(2).
+whole, ICC(1) with k0 and ICC(2). Of the whole, how far apart the groups of a segment dimension rate,
+less what chance adds.
 
 lq2002   Leadership climate (11 items) and task significance (3 items), 49 units, 2,042 people, all
          answered. Of every unit a quarter more people are invited than answered.
@@ -16,6 +17,8 @@ pierce   A county's survey: 10 questions, 21 departments, roles. 0 is "not appli
          answer of "cannot judge". The file does not say which answers are one person's, so that the
          j-th answer to each question in a department and role is put on the j-th sheet: that gives
          sheets whose item statistics are those of the file.
+bfi      A personality inventory: 25 items of six points in five dimensions, seven of them reversed,
+         2,800 people in one unit, some of whom left items out; five levels of education.
 """
 import csv
 import json
@@ -68,6 +71,19 @@ def pierce(folder):
     units = [key[0][0] for key in wanted]
     roles = [key[0][1] for key in wanted]
     return units, roles, items, codes, 4, {"all": list(range(10))}, None
+
+
+def bfi(folder):
+    rows = read(folder / "bfi.csv")
+    traits = {"agreeable": "A", "careful": "C", "outgoing": "E", "worried": "N", "open": "O"}
+    items = [f"{letter}{number}" for letter in traits.values() for number in range(1, 6)]
+    codes = np.array([[int(row[item] or 0) for item in items] for row in rows])
+    levels = [f"e{row['education']}" if row["education"] else "" for row in rows]
+    dimensions = {name: list(range(5 * at, 5 * at + 5)) for at, name in enumerate(traits)}
+    return ["bfi"] * len(rows), levels, items, codes, 6, dimensions, None
+
+
+BFI_REVERSED = {"A1", "C4", "C5", "E1", "E2", "O2", "O5"}
 
 
 def answered(rows, key, cache={}):
@@ -178,6 +194,27 @@ def score(weights, mean, covariance, correction):
     return {"mean": float(weights[used] @ mean[used]), "se": float(np.sqrt(max(variance, 0.0) * correction))}
 
 
+def apart(points, dimensions, groups, equal):
+    """How far apart groups rate: the root of the weighted mean square of the differences of pairs, less
+    the squared errors of both sides; 0 when that is below 0."""
+    sides = []
+    for there in groups:
+        _, mean, _, covariance = moments(points[there])
+        weights = np.zeros(points.shape[1])
+        for places in dimensions.values():
+            weights[places] += 1 / len(places) / len(dimensions)
+        side = score(weights, mean, covariance, 1.0)
+        sides.append((side["mean"], side["se"], 1 if equal else int(there.sum())))
+    square = total = 0
+    for at, (mean, error, weight) in enumerate(sides):
+        for other_mean, other_error, other_weight in sides[at + 1 :]:
+            distance = (mean - other_mean) ** 2 - error**2 - other_error**2
+            square += weight * other_weight * distance
+            total += weight * other_weight
+    gap = float(np.sqrt(max(square / total, 0)))
+    return {"gap": gap, "alignment": 1 - min(gap / 25, 1)}
+
+
 def carrying(units, roles, least=5):
     """Which sheets lie in a cell that carries the role: units below `least` are reported with the
     whole, which takes the smallest unit in when it has too few of them; where one role (or none) of
@@ -195,13 +232,17 @@ def carrying(units, roles, least=5):
     return np.array([known[pool[unit]] for unit in units])
 
 
-def wave(units, roles, items, codes, points_max, dimensions, invited):
+def wave(data, reversed_items=frozenset(), equal=True):
+    units, roles, items, codes, points_max, dimensions, invited = data
     points = np.where(codes == 0, np.nan, 100 * (codes - 1) / (points_max - 1)).astype(float)
+    turned = [item in reversed_items for item in items]
+    points[:, turned] = 100 - points[:, turned]
     everybody = sum(invited.values()) if invited else None
     levels = [100 * step / (points_max - 1) for step in range(points_max)]
     slices = {"": whole(points, dimensions, items, everybody, levels)}
     for name, places in dimensions.items():
-        slices[""]["dimensions"][name]["between"] = between(points, places, units)
+        of_units = between(points, places, units) if len(set(units)) > 1 else {}
+        slices[""]["dimensions"][name]["between"] = of_units
     for unit in sorted(set(units)):
         of_unit = np.array([other == unit for other in units])
         slices[unit] = whole(points[of_unit], dimensions, items, invited[unit] if invited else None, levels)
@@ -210,9 +251,26 @@ def wave(units, roles, items, codes, points_max, dimensions, invited):
         of_role = np.array([other == role for other in roles]) & carried
         if of_role.any():
             slices[f"role:{role}"] = whole(points[of_role], dimensions, items, None, levels)
+    for of_slice in slices.values():
+        for item in reversed_items & set(of_slice["items"]):
+            # Shares are those of the points before reversal.
+            of_slice["items"][item]["shares"].reverse()
+    # Groups of twenty and more, and all others together.
+    roles = np.where(carried, roles, "")
+    groups = {role: roles == role for role in sorted(set(roles) - {""}) if (roles == role).sum() >= 20}
+    others = ~np.any(list(groups.values()), axis=0) if groups else carried
+    if others.sum() >= 20:
+        groups[""] = others
+    if len(groups) > 1:
+        slices[""]["apart"] = {"groups": sorted(groups), **apart(points, dimensions, groups.values(), equal)}
     return {"items": items, "slices": slices}
 
 
 if __name__ == "__main__":
     data = Path(sys.argv[1])
-    json.dump({"lq2002": wave(*lq2002(data)), "pierce": wave(*pierce(data))}, sys.stdout, indent=1)
+    waves = {
+        "lq2002": wave(lq2002(data)),
+        "pierce": wave(pierce(data)),
+        "bfi": wave(bfi(data), BFI_REVERSED, equal=False),
+    }
+    json.dump(waves, sys.stdout, indent=1)

@@ -27,7 +27,7 @@ impl Teller {
         let names = Names { content, dimensions };
         let shared = numbers.shared();
         let mut told = pb::SharedView {
-            index: Some(self.statistic(numbers.shared_view_index())),
+            index_points: Some(self.statistic(numbers.shared_view_index())),
             ..pb::SharedView::default()
         };
         if let Released::Shown(Some(shared)) = shared {
@@ -63,7 +63,7 @@ impl Teller {
         let groups = groups.collect();
         pb::SharedViewAxis {
             segment_dimension_key: names.dimension(axis.dimension()),
-            index: Some(self.statistic(figures.index())),
+            index_points: Some(self.statistic(figures.index())),
             alignment: Some(self.statistic(figures.alignment())),
             overlap: Some(self.statistic(figures.overlap())),
             gap: Some(self.statistic(figures.gap())),
