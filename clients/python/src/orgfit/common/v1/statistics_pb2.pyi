@@ -14,6 +14,8 @@ class EstimationMethod(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ESTIMATION_METHOD_MEAN_OF_MEANS_T: _ClassVar[EstimationMethod]
     ESTIMATION_METHOD_PROPORTION_WILSON: _ClassVar[EstimationMethod]
     ESTIMATION_METHOD_NET_ADJUSTED_WALD: _ClassVar[EstimationMethod]
+    ESTIMATION_METHOD_JACKKNIFE: _ClassVar[EstimationMethod]
+    ESTIMATION_METHOD_DIFFERENCE_WELCH: _ClassVar[EstimationMethod]
     ESTIMATION_METHOD_DIFFERENCE_NORMAL: _ClassVar[EstimationMethod]
     ESTIMATION_METHOD_ALPHA_FELDT: _ClassVar[EstimationMethod]
     ESTIMATION_METHOD_OMEGA_MAXIMUM_LIKELIHOOD: _ClassVar[EstimationMethod]
@@ -50,11 +52,14 @@ class EstimationFailure(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ESTIMATION_FAILURE_NEGATIVE_RELIABILITY: _ClassVar[EstimationFailure]
     ESTIMATION_FAILURE_TOO_FEW_GROUPS: _ClassVar[EstimationFailure]
     ESTIMATION_FAILURE_UNKNOWN_SPREAD: _ClassVar[EstimationFailure]
+    ESTIMATION_FAILURE_INTERVAL_TOO_WIDE: _ClassVar[EstimationFailure]
 ESTIMATION_METHOD_UNSPECIFIED: EstimationMethod
 ESTIMATION_METHOD_MEAN_T: EstimationMethod
 ESTIMATION_METHOD_MEAN_OF_MEANS_T: EstimationMethod
 ESTIMATION_METHOD_PROPORTION_WILSON: EstimationMethod
 ESTIMATION_METHOD_NET_ADJUSTED_WALD: EstimationMethod
+ESTIMATION_METHOD_JACKKNIFE: EstimationMethod
+ESTIMATION_METHOD_DIFFERENCE_WELCH: EstimationMethod
 ESTIMATION_METHOD_DIFFERENCE_NORMAL: EstimationMethod
 ESTIMATION_METHOD_ALPHA_FELDT: EstimationMethod
 ESTIMATION_METHOD_OMEGA_MAXIMUM_LIKELIHOOD: EstimationMethod
@@ -82,6 +87,7 @@ ESTIMATION_FAILURE_INADMISSIBLE_SOLUTION: EstimationFailure
 ESTIMATION_FAILURE_NEGATIVE_RELIABILITY: EstimationFailure
 ESTIMATION_FAILURE_TOO_FEW_GROUPS: EstimationFailure
 ESTIMATION_FAILURE_UNKNOWN_SPREAD: EstimationFailure
+ESTIMATION_FAILURE_INTERVAL_TOO_WIDE: EstimationFailure
 
 class Estimate(_message.Message):
     __slots__ = ("value", "standard_error", "interval", "sample_size", "population_size", "method", "flags")

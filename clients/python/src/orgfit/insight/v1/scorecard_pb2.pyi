@@ -4,6 +4,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from orgfit.common.v1 import statistics_pb2 as _statistics_pb2
 from orgfit.common.v1 import values_pb2 as _values_pb2
 from orgfit.insight.v1 import norm_pb2 as _norm_pb2
+from orgfit.insight.v1 import shared_view_pb2 as _shared_view_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -13,12 +14,14 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Scorecard(_message.Message):
-    __slots__ = ("wave_id", "slice", "release_id", "participation", "overall", "dimensions", "facets", "items", "response_quality")
+    __slots__ = ("wave_id", "slice", "release_id", "participation", "overall", "shared_view", "quadrant", "dimensions", "facets", "items", "response_quality")
     WAVE_ID_FIELD_NUMBER: _ClassVar[int]
     SLICE_FIELD_NUMBER: _ClassVar[int]
     RELEASE_ID_FIELD_NUMBER: _ClassVar[int]
     PARTICIPATION_FIELD_NUMBER: _ClassVar[int]
     OVERALL_FIELD_NUMBER: _ClassVar[int]
+    SHARED_VIEW_FIELD_NUMBER: _ClassVar[int]
+    QUADRANT_FIELD_NUMBER: _ClassVar[int]
     DIMENSIONS_FIELD_NUMBER: _ClassVar[int]
     FACETS_FIELD_NUMBER: _ClassVar[int]
     ITEMS_FIELD_NUMBER: _ClassVar[int]
@@ -28,11 +31,13 @@ class Scorecard(_message.Message):
     release_id: str
     participation: Participation
     overall: ScaleScore
+    shared_view: _shared_view_pb2.SharedView
+    quadrant: _shared_view_pb2.AlignmentQuadrant
     dimensions: _containers.RepeatedCompositeFieldContainer[ScaleScore]
     facets: _containers.RepeatedCompositeFieldContainer[ScaleScore]
     items: _containers.RepeatedCompositeFieldContainer[ItemScore]
     response_quality: ResponseQuality
-    def __init__(self, wave_id: _Optional[str] = ..., slice: _Optional[_Union[_values_pb2.Slice, _Mapping]] = ..., release_id: _Optional[str] = ..., participation: _Optional[_Union[Participation, _Mapping]] = ..., overall: _Optional[_Union[ScaleScore, _Mapping]] = ..., dimensions: _Optional[_Iterable[_Union[ScaleScore, _Mapping]]] = ..., facets: _Optional[_Iterable[_Union[ScaleScore, _Mapping]]] = ..., items: _Optional[_Iterable[_Union[ItemScore, _Mapping]]] = ..., response_quality: _Optional[_Union[ResponseQuality, _Mapping]] = ...) -> None: ...
+    def __init__(self, wave_id: _Optional[str] = ..., slice: _Optional[_Union[_values_pb2.Slice, _Mapping]] = ..., release_id: _Optional[str] = ..., participation: _Optional[_Union[Participation, _Mapping]] = ..., overall: _Optional[_Union[ScaleScore, _Mapping]] = ..., shared_view: _Optional[_Union[_shared_view_pb2.SharedView, _Mapping]] = ..., quadrant: _Optional[_Union[_shared_view_pb2.AlignmentQuadrant, str]] = ..., dimensions: _Optional[_Iterable[_Union[ScaleScore, _Mapping]]] = ..., facets: _Optional[_Iterable[_Union[ScaleScore, _Mapping]]] = ..., items: _Optional[_Iterable[_Union[ItemScore, _Mapping]]] = ..., response_quality: _Optional[_Union[ResponseQuality, _Mapping]] = ...) -> None: ...
 
 class Participation(_message.Message):
     __slots__ = ("invited_count", "late_invitation_count", "response_count", "rate", "as_of_time")
