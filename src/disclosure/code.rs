@@ -464,6 +464,7 @@ mod tests {
     prop_compose! {
         fn card()(
             (invited, late, responses, rate) in (count(), count(), any::<u32>(), figure()),
+            representativeness in proptest::option::of(figure()),
             overall in scale().boxed(),
             dimensions in proptest::collection::vec(scale().boxed(), 0..3),
             facets in proptest::collection::vec(scale().boxed(), 0..3),
@@ -471,7 +472,13 @@ mod tests {
             (long_string, missing) in (figure(), figure()),
             shared in proptest::option::of(shared().boxed()),
         ) -> Card {
-            let participation = Participation { invited, late, responses, rate };
+            let participation = Participation {
+                invited,
+                late,
+                responses,
+                rate,
+                representativeness,
+            };
             let careless = CarelessCard { long_string, missing };
             Card { participation, overall, dimensions, facets, items, careless, shared }
         }

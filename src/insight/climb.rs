@@ -9,13 +9,16 @@ use super::parts::Parts;
 use super::shared::Unit;
 use super::subject::Subject;
 use crate::disclosure::{Counts, Decisions, Part, Slice, publish};
-use crate::stats::{Contribution, GroupScores, Sums, Tally};
+use crate::stats::{Contribution, GroupScores, Sampled, Sums, Tally};
 
 /// What the cards are made from.
 pub(super) struct Climb<'a> {
     pub(super) subject: &'a Subject,
     pub(super) sorted: &'a Sorted,
     pub(super) decisions: &'a Decisions,
+    /// Responses of all slices.
+    pub(super) responses: &'a Counts,
+    /// Invitations of all slices, and late ones.
     pub(super) invited: &'a Counts,
 }
 
@@ -127,16 +130,43 @@ impl Climb<'_> {
     ) {
         let first = self.subject.frame.number(Slice { unit, direct, part: Part::Whole });
         for (offset, sums) in parts.sums.iter().enumerate() {
-            let whole = (offset == 0 && !direct).then(|| self.unit(first, parts));
+            let whole = (offset == 0 && !direct).then(|| self.unit(unit, parts));
             self.make_card(drafter, cards, first + offset, (sums, whole.as_ref()));
         }
     }
 
-    /// A unit as a whole, whose slices begin at a number.
-    fn unit<'p>(&'p self, first: usize, parts: &'p Parts) -> Unit<'p> {
+    /// A unit as a whole.
+    fn unit<'p>(&'p self, unit: usize, parts: &'p Parts) -> Unit<'p> {
+        let first = self.number_of(unit, false);
         let places = &self.subject.shared.parts;
         let allowed = places.iter().map(|part| self.decisions.allowed(first + part));
-        Unit { parts, allowed: allowed.collect(), places }
+        Unit { parts, allowed: allowed.collect(), places, turnouts: self.turnouts(unit) }
+    }
+
+    /// How many of how many responded, of the shown parts of a unit in the tree and of the rest.
+    fn turnouts(&self, unit: usize) -> Vec<Sampled> {
+        let turnout = |number: usize| Sampled {
+            sample: self.responses.people(number),
+            population: self.invited.people(number),
+        };
+        let own = self.number_of(unit, true);
+        let below = self.subject.frame.units_below(unit).map(|below| self.number_of(below, false));
+        let parts = std::iter::once(own).chain(below);
+        let whole = self.number_of(unit, false);
+        let mut rest = turnout(whole);
+        let mut turnouts = Vec::new();
+        for part in parts.filter(|part| *part != whole && self.decisions.is_shown(*part)) {
+            let part = turnout(part);
+            rest.sample -= part.sample;
+            rest.population = rest.population.saturating_sub(part.population);
+            turnouts.push(part);
+        }
+        turnouts.push(rest);
+        turnouts
+    }
+
+    fn number_of(&self, unit: usize, direct: bool) -> usize {
+        self.subject.frame.number(Slice { unit, direct, part: Part::Whole })
     }
 
     /// Scores of the people of a unit on each scale where the distributions of its items are told, to

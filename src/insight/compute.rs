@@ -62,7 +62,13 @@ pub(super) fn compute(subject: &Subject, answers: Answers, terms: &Terms<'_>) ->
         terms.threads,
     );
     let invited = invited(subject);
-    let climb = Climb { subject, sorted: &sorted, decisions: &decisions, invited: &invited };
+    let climb = Climb {
+        subject,
+        sorted: &sorted,
+        decisions: &decisions,
+        responses: &counts,
+        invited: &invited,
+    };
     let mut cards = climb.cards(&pieces);
     cards.sort_unstable_by_key(|card| card.number);
     let salted = || Sha256::new().chain_update(terms.salt);

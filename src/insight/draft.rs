@@ -5,8 +5,8 @@ use crate::disclosure::{
 };
 use crate::stats::{
     Degenerate, Dimension, Estimate, GroupScores, Means, Metric, Sampled, Split, Student, Sums,
-    Weights, deviation, dimension_weights, facet_weights, mean, of_mean, overall_weights, share,
-    variance,
+    Weights, deviation, dimension_weights, facet_weights, mean, of_mean, overall_weights,
+    r_indicator, share, variance,
 };
 
 use super::measurement::{Consistency, Instrument};
@@ -85,6 +85,7 @@ impl<'a> Drafter<'a> {
         Draft {
             responses: sums.people(),
             invited: (!subject.imported).then_some((invited, late)),
+            representativeness: unit.map(|unit| self.representativeness(&unit.turnouts)),
             overall: overall.unwrap_or_else(ScaleDraft::not_measured),
             dimensions,
             facets,
@@ -94,6 +95,17 @@ impl<'a> Drafter<'a> {
                 .filter(|unit| !unit.places.is_empty())
                 .map(|unit| Sharer::new(subject, &self.metrics, &self.dimensions).draft(unit)),
         }
+    }
+
+    /// How evenly the parts of a unit responded.
+    fn representativeness(&self, turnouts: &[Sampled]) -> Computed<Quantity> {
+        if self.subject.imported {
+            return Err(Hidden::NotMeasured);
+        }
+        let is_there = |turnout: &&Sampled| turnout.population > 0;
+        let parts = turnouts.iter().filter(is_there).count();
+        let value = r_indicator(turnouts)?;
+        Ok(Quantity { value, sample: u32::try_from(parts).ok(), ..Quantity::default() })
     }
 
     fn scale(&mut self, known: &Known<'_>, scale: usize, weights: &Weights) -> ScaleDraft {

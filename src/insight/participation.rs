@@ -36,6 +36,8 @@ pub struct Participation {
     pub responses: Count,
     /// Responses per invitation, 0 to 1.
     pub rate: Released<Figure>,
+    /// How evenly the parts of a unit responded; of units as a whole, from the release on.
+    pub representativeness: Option<Released<Figure>>,
     /// The state that the counts describe.
     pub as_of_time: Option<Timestamp>,
 }
@@ -45,7 +47,8 @@ impl Participation {
     pub fn hidden(reason: Hidden, as_of_time: Option<Timestamp>) -> Self {
         let count = Count::Hidden(reason);
         let rate = Released::Hidden(reason);
-        Self { invited: count, late: count, responses: count, rate, as_of_time }
+        let (invited, late, responses) = (count, count, count);
+        Self { invited, late, responses, rate, representativeness: None, as_of_time }
     }
 
     /// As a release publishes it.
@@ -55,6 +58,7 @@ impl Participation {
             late: published.late().into(),
             responses: Count::Exact(published.responses()),
             rate: published.rate(),
+            representativeness: published.representativeness(),
             as_of_time: close_time,
         }
     }
@@ -112,6 +116,7 @@ impl Progress {
                     late: Count::Exact(steps.late()),
                     responses: Count::AtLeast(steps.at_least()),
                     rate: steps.rate(),
+                    representativeness: None,
                     as_of_time: *time,
                 },
             },

@@ -379,6 +379,52 @@ fn naive_error(scored: &[usize], items: &[Item], rows: &[&Row]) -> f64 {
     variance.sqrt()
 }
 
+/// From nothing but what is published: whoever has the counts can compute it.
+#[test]
+fn representativeness_follows_from_published_counts() {
+    let mut compared = 0;
+    for seed in 0..8 {
+        let wave = Wave::random(seed, false);
+        let cards: std::collections::BTreeMap<usize, Card> = wave.cards().into_iter().collect();
+        let turnout = |card: &Card| {
+            let participation = card.participation();
+            let invited = participation.invited().shown().unwrap().get();
+            (f64::from(participation.responses().get()), f64::from(invited))
+        };
+        let parts = wave.frame.parts();
+        for unit in 0..wave.frame.parents.len() {
+            let Some(card) = cards.get(&(unit * 2 * parts)) else { continue };
+            let (mut rest, mut invited) = turnout(card);
+            let (rate, everybody) = (rest / invited, invited);
+            let below = wave.frame.units_below(unit).map(|below| below * 2 * parts);
+            let own = wave.frame.has_units_below(unit).then_some((unit * 2 + 1) * parts);
+            let shown: Vec<(f64, f64)> =
+                below.chain(own).filter_map(|number| cards.get(&number)).map(turnout).collect();
+            rest -= shown.iter().map(|part| part.0).sum::<f64>();
+            invited -= shown.iter().map(|part| part.1).sum::<f64>();
+            let groups: Vec<(f64, f64)> =
+                shown.into_iter().chain([(rest, invited)]).filter(|part| part.1 > 0.0).collect();
+            let published = card.participation().representativeness().unwrap();
+            if groups.len() < 2 {
+                assert_eq!(published.shown(), None);
+                continue;
+            }
+            let square = |part: &(f64, f64)| part.1 * (part.0 / part.1 - rate).powi(2);
+            let variance = groups.iter().map(square).sum::<f64>() / (everybody - 1.0);
+            near(published, 1.0 - 2.0 * variance.sqrt(), 0.01);
+            let size = published.shown().unwrap().sample_size().unwrap();
+            assert_eq!(size as usize, groups.len());
+            compared += 1;
+        }
+        for (number, card) in &cards {
+            let is_unit =
+                *number < wave.frame.parents.len() * 2 * parts && number % (2 * parts) == 0;
+            assert_eq!(card.participation().representativeness().is_some(), is_unit);
+        }
+    }
+    assert!(compared > 10, "{compared}");
+}
+
 #[test]
 fn a_release_depends_neither_on_threads_nor_on_the_order_of_answers() {
     let mut wave = Wave::random(4, false);

@@ -225,6 +225,7 @@ impl Teller {
             late_invitation_count: Some(self.count(participation.late)),
             response_count: Some(self.count(participation.responses)),
             rate: Some(self.statistic(participation.rate)),
+            representativeness: participation.representativeness.map(|told| self.statistic(told)),
             as_of_time: participation.as_of_time.map(timestamp),
         }
     }

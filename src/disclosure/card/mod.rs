@@ -43,9 +43,15 @@ pub struct Participation {
     pub(super) late: Released<u32>,
     pub(super) responses: u32,
     pub(super) rate: Released<Figure>,
+    pub(super) representativeness: Option<Released<Figure>>,
 }
 
 impl Participation {
+    /// How evenly the parts of a unit responded: 1 when all did alike. Of units as a whole.
+    pub fn representativeness(&self) -> Option<Released<Figure>> {
+        self.representativeness
+    }
+
     /// Invitations, the late ones included; not measured where nobody is invited.
     pub fn invited(&self) -> Released<Tally> {
         self.invited.map(Tally)
@@ -110,6 +116,7 @@ impl Card {
         writer.count(self.participation.late);
         writer.number(self.participation.responses.into());
         writer.figure(&self.participation.rate);
+        writer.option(self.participation.representativeness.as_ref());
         self.overall.write(&mut writer);
         for scales in [&self.dimensions, &self.facets] {
             writer.number(scales.len() as u64);
@@ -137,6 +144,7 @@ impl Card {
             late: reader.count()?,
             responses: u32::try_from(reader.number()?).ok()?,
             rate: reader.figure()?,
+            representativeness: if reader.passes_absent() { None } else { Some(reader.figure()?) },
         };
         let card = Self {
             participation,

@@ -27,6 +27,8 @@ pub struct Draft {
     pub responses: u32,
     /// Invitations, and how many of them came late; none where nobody is invited.
     pub invited: Option<(u32, u32)>,
+    /// How well the responses of a unit mirror the invited; none of what is no unit as a whole.
+    pub representativeness: Option<Computed<Quantity>>,
     /// The whole instrument.
     pub overall: ScaleDraft,
     /// All dimensions.

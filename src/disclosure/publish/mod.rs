@@ -63,7 +63,9 @@ impl Press<'_> {
         let Some((invited, late)) = self.draft.invited else {
             let none = Released::Hidden(Hidden::NotMeasured);
             let rate = Released::Hidden(Hidden::NotMeasured);
-            return Participation { invited: none, late: none, responses, rate };
+            let representativeness = self.draft.representativeness.as_ref().map(|_| rate);
+            let (invited, late) = (none, none);
+            return Participation { invited, late, responses, rate, representativeness };
         };
         let rate = if invited == 0 {
             Released::Hidden(Hidden::NotEstimable(Degenerate::NoObservations))
@@ -71,7 +73,10 @@ impl Press<'_> {
             self.round(&plain(share(responses, invited), Kind::Share, Method::Exact))
         };
         let (invited, late) = (Released::Shown(invited), Released::Shown(late));
-        Participation { invited, late, responses, rate }
+        let representativeness = self.draft.representativeness.as_ref();
+        let representativeness = representativeness
+            .map(|quantity| self.quantity(quantity, Kind::OfGroups, Method::Index));
+        Participation { invited, late, responses, rate, representativeness }
     }
 
     /// Signs of careless answering, of as many people as quality needs.

@@ -3,7 +3,7 @@
 use super::plan::Axis;
 use crate::disclosure::Allowed;
 use crate::insight::parts::Parts;
-use crate::stats::{GROUP_MIN, REPLICATES, Replicates, Sums, Totals};
+use crate::stats::{GROUP_MIN, REPLICATES, Replicates, Sampled, Sums, Totals};
 
 /// A unit with what may be told of its parts.
 pub(in crate::insight) struct Unit<'a> {
@@ -12,6 +12,9 @@ pub(in crate::insight) struct Unit<'a> {
     pub(in crate::insight) allowed: Vec<Option<Allowed<'a>>>,
     /// The parts of which replicates are kept.
     pub(in crate::insight) places: &'a [usize],
+    /// How many of how many responded, of own staff and the units directly below that are shown and of
+    /// all others together.
+    pub(in crate::insight) turnouts: Vec<Sampled>,
 }
 
 /// A group.

@@ -40,18 +40,20 @@ class Scorecard(_message.Message):
     def __init__(self, wave_id: _Optional[str] = ..., slice: _Optional[_Union[_values_pb2.Slice, _Mapping]] = ..., release_id: _Optional[str] = ..., participation: _Optional[_Union[Participation, _Mapping]] = ..., overall: _Optional[_Union[ScaleScore, _Mapping]] = ..., shared_view: _Optional[_Union[_shared_view_pb2.SharedView, _Mapping]] = ..., quadrant: _Optional[_Union[_shared_view_pb2.AlignmentQuadrant, str]] = ..., dimensions: _Optional[_Iterable[_Union[ScaleScore, _Mapping]]] = ..., facets: _Optional[_Iterable[_Union[ScaleScore, _Mapping]]] = ..., items: _Optional[_Iterable[_Union[ItemScore, _Mapping]]] = ..., response_quality: _Optional[_Union[ResponseQuality, _Mapping]] = ...) -> None: ...
 
 class Participation(_message.Message):
-    __slots__ = ("invited_count", "late_invitation_count", "response_count", "rate", "as_of_time")
+    __slots__ = ("invited_count", "late_invitation_count", "response_count", "rate", "representativeness", "as_of_time")
     INVITED_COUNT_FIELD_NUMBER: _ClassVar[int]
     LATE_INVITATION_COUNT_FIELD_NUMBER: _ClassVar[int]
     RESPONSE_COUNT_FIELD_NUMBER: _ClassVar[int]
     RATE_FIELD_NUMBER: _ClassVar[int]
+    REPRESENTATIVENESS_FIELD_NUMBER: _ClassVar[int]
     AS_OF_TIME_FIELD_NUMBER: _ClassVar[int]
     invited_count: _statistics_pb2.Count
     late_invitation_count: _statistics_pb2.Count
     response_count: _statistics_pb2.Count
     rate: _statistics_pb2.Statistic
+    representativeness: _statistics_pb2.Statistic
     as_of_time: _timestamp_pb2.Timestamp
-    def __init__(self, invited_count: _Optional[_Union[_statistics_pb2.Count, _Mapping]] = ..., late_invitation_count: _Optional[_Union[_statistics_pb2.Count, _Mapping]] = ..., response_count: _Optional[_Union[_statistics_pb2.Count, _Mapping]] = ..., rate: _Optional[_Union[_statistics_pb2.Statistic, _Mapping]] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    def __init__(self, invited_count: _Optional[_Union[_statistics_pb2.Count, _Mapping]] = ..., late_invitation_count: _Optional[_Union[_statistics_pb2.Count, _Mapping]] = ..., response_count: _Optional[_Union[_statistics_pb2.Count, _Mapping]] = ..., rate: _Optional[_Union[_statistics_pb2.Statistic, _Mapping]] = ..., representativeness: _Optional[_Union[_statistics_pb2.Statistic, _Mapping]] = ..., as_of_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class ScaleScore(_message.Message):
     __slots__ = ("target", "score", "band", "answer_shares", "net_score", "cannot_judge_share", "dispersion", "quality", "norm")
