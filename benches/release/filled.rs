@@ -8,9 +8,7 @@ use orgfit::respondent::{Cell, Promise, Questionnaire};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-/// Units of the tree: the root, divisions below it, and teams in these.
-pub(crate) const UNITS: usize = 1 + DIVISIONS * (1 + TEAMS);
-const DIVISIONS: usize = 27;
+/// Teams of each division below the root.
 const TEAMS: usize = 36;
 /// People of each unit.
 pub(crate) const PEOPLE_PER_UNIT: usize = 1_000;
@@ -25,10 +23,15 @@ fn text(text: &str) -> Localized {
     Localized([(LANGUAGE.to_owned(), text.to_owned())].into())
 }
 
+/// Units of a tree: the root, divisions below it, and teams in these.
+pub(crate) fn units(divisions: usize) -> usize {
+    1 + divisions * (1 + TEAMS)
+}
+
 /// Position of the unit above each, parents first, each subtree in one piece.
-pub(crate) fn parents() -> Vec<Option<usize>> {
+pub(crate) fn parents(divisions: usize) -> Vec<Option<usize>> {
     let mut parents = vec![None];
-    for _ in 0..DIVISIONS {
+    for _ in 0..divisions {
         let division = parents.len();
         parents.push(Some(0));
         parents.extend(std::iter::repeat_n(Some(division), TEAMS));
@@ -54,7 +57,7 @@ pub(crate) fn segments() -> Vec<SegmentDimension> {
 
 /// Five or six people each.
 pub(crate) fn cells(units: &[UnitId]) -> Vec<Cell> {
-    let mut cells = Vec::with_capacity(UNITS * CELLS_PER_UNIT);
+    let mut cells = Vec::with_capacity(units.len() * CELLS_PER_UNIT);
     for unit_id in units {
         for number in 0..CELLS_PER_UNIT {
             let mut rest = number;

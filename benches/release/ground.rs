@@ -18,7 +18,7 @@ use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
 use super::Outcome;
-use super::filled::{PEOPLE_PER_UNIT, UNITS, cells, parents, questionnaire, segments, sheets};
+use super::filled::{PEOPLE_PER_UNIT, cells, parents, questionnaire, segments, sheets, units};
 
 const CONNECTIONS_MAX: u32 = 4;
 /// How long setting something up, or a release, may take.
@@ -36,6 +36,7 @@ pub(crate) struct Wave<'ground> {
     ground: &'ground Ground,
     organization_id: OrganizationId,
     id: WaveId,
+    divisions: usize,
 }
 
 impl Ground {
@@ -78,17 +79,17 @@ impl Ground {
         Ok(PgConnection::connect(&self.cluster.superuser_url()).await?)
     }
 
-    /// A wave of an organization of its own: closed, sealed, with its tokens.
-    pub(crate) async fn close_a_wave(&self) -> Outcome<Wave<'_>> {
+    /// A wave of an organization of its own, of so many divisions: closed, sealed, with its tokens.
+    pub(crate) async fn close_a_wave(&self, divisions: usize) -> Outcome<Wave<'_>> {
         let organization_id = OrganizationId::from_uuid(RandomIds.ordered(SystemClock.now()));
         let wave_id = WaveId::from_uuid(RandomIds.random());
-        let wave = Wave { ground: self, organization_id, id: wave_id };
+        let wave = Wave { ground: self, organization_id, id: wave_id, divisions };
         let ctx = wave.context();
         let settings =
             Settings::new("Bench".to_owned(), chrono_tz::Europe::Zurich, "en".to_owned());
         let new = NewOrganization { settings, page_key: [7; PAGE_KEY_BYTES] };
-        let units: Vec<UnitId> =
-            (0..UNITS).map(|_| UnitId::from_uuid(RandomIds.random())).collect();
+        let unit_ids: Vec<UnitId> =
+            (0..units(divisions)).map(|_| UnitId::from_uuid(RandomIds.random())).collect();
         let mut tx = self.db.write("bench_organization", ctx.scope()).await?;
         directory::create_organization(&mut tx, &ctx, new).await?;
         let new = NewBox {
@@ -96,11 +97,11 @@ impl Ground {
             questionnaire: questionnaire(),
             close_time: None,
             imported: false,
-            cells: cells(&units),
+            cells: cells(&unit_ids),
         };
         respondent::open(&mut tx, &new).await?;
         tx.commit().await?;
-        wave.insert_assessment(&units).await?;
+        wave.insert_assessment(&unit_ids).await?;
         wave.insert_answers().await?;
         Ok(wave)
     }
@@ -144,7 +145,7 @@ impl Wave<'_> {
         .bind(serde_json::to_value(segments())?)
         .execute(&mut connection)
         .await?;
-        let above: Vec<Option<i32>> = parents()
+        let above: Vec<Option<i32>> = parents(self.divisions)
             .into_iter()
             .map(|parent| parent.and_then(|parent| i32::try_from(parent).ok()))
             .collect();
@@ -171,7 +172,12 @@ impl Wave<'_> {
         Ok(())
     }
 
-    /// A million sheets, and the tokens that were spent for them.
+    /// How many sheets it has.
+    pub(crate) fn sheets(&self) -> usize {
+        units(self.divisions) * PEOPLE_PER_UNIT
+    }
+
+    /// The sheets, and the tokens that were spent for them.
     async fn insert_answers(&self) -> Outcome<()> {
         let mut connection = self.ground.superuser().await?;
         let before = format!("{}\t{}", self.organization_id, self.id);
@@ -180,7 +186,7 @@ impl Wave<'_> {
                 "COPY respondent_sealed (tenant_id, wave_id, answer_id, cell_id, answers) FROM STDIN",
             )
             .await?;
-        for unit in 0..UNITS {
+        for unit in 0..units(self.divisions) {
             copy.send(sheets(unit, &before, "").into_bytes()).await?;
         }
         copy.finish().await?;
@@ -193,7 +199,7 @@ impl Wave<'_> {
         )
         .bind(self.organization_id.uuid())
         .bind(self.id.uuid())
-        .bind(i64::try_from(UNITS * PEOPLE_PER_UNIT)?)
+        .bind(i64::try_from(self.sheets())?)
         .execute(&mut connection)
         .await?;
         sqlx::query("UPDATE respondent_waves SET state = 2, close_time = now() WHERE wave_id = $1")
@@ -230,7 +236,7 @@ impl Wave<'_> {
         .bind(self.organization_id.uuid())
         .fetch_one(&mut connection)
         .await?;
-        if usize::try_from(answers)? == UNITS * PEOPLE_PER_UNIT {
+        if usize::try_from(answers)? == self.sheets() {
             return Ok(cards);
         }
         Err(format!("the release is of {answers} answers").into())
@@ -251,7 +257,7 @@ impl Wave<'_> {
             bytes += piece.len();
         }
         let elapsed = begun.elapsed();
-        if bytes < UNITS * PEOPLE_PER_UNIT * 30 {
+        if bytes < self.sheets() * 30 {
             return Err(format!("COPY gave {bytes} bytes").into());
         }
         Ok(elapsed)
