@@ -75,7 +75,8 @@ fn by_steps(probability: f64, between: f64, within: f64) -> Option<f64> {
         if quantile.partial_cmp(&0.0) != Some(Ordering::Greater) {
             return None;
         }
-        if step.abs() <= 1e-12 * quantile {
+        // What is left after a step is about its square.
+        if step.abs() <= 1e-7 * quantile {
             return Some(quantile);
         }
     }

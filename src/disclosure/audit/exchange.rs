@@ -17,6 +17,8 @@ struct Reach {
     tried: usize,
 }
 
+/// Kinds that are so few that they are gone through.
+const FEW: usize = 6;
 /// What is looked for first and kept, since many ask for it.
 const FIRST: Reach = Reach { most: 12, tried: 40 };
 /// What is looked for when these do not do.
@@ -127,17 +129,19 @@ impl Exchanges {
             }
             let of_one = Parts { of: *one, ..rest };
             // One that has nothing but the others: nobody needs to where there are none.
-            let fourth = self.kind_of(of_one);
             let is_alone = |kind: usize| self.parts[kind].len() == 1;
-            if (is_alone(kind) || other.is_some()) && (is_alone(*one as usize) || fourth.is_some())
-            {
-                found += 1;
-                if enough(Exchange { gets: fourth, give: [Some(*one), other] }) {
-                    return true;
+            if is_alone(kind) || other.is_some() {
+                let fourth = self.kind_of(of_one);
+                if is_alone(*one as usize) || fourth.is_some() {
+                    found += 1;
+                    if enough(Exchange { gets: fourth, give: [Some(*one), other] }) {
+                        return true;
+                    }
                 }
             }
-            // Or the other and the fourth have one more part, which is the same.
-            let fourths = self.with_one_more(of_one);
+            // Or the other and the fourth have one more part, which is the same. Few are not worth a
+            // look whether there are fewer on the other side.
+            let fourths = if others.len() > FEW { self.with_one_more(of_one) } else { others };
             let from_others = others.len() <= fourths.len();
             let (each_of, mine, theirs) =
                 if from_others { (others, rest, of_one) } else { (fourths, of_one, rest) };
