@@ -7,7 +7,8 @@ use orgfit::pb::assessment as waves;
 use orgfit::pb::common::count::Outcome as CountOutcome;
 use orgfit::pb::common::statistic::Outcome;
 use orgfit::pb::common::{
-    Count, ScoreLevel, SegmentSelector, Slice, Statistic, SuppressionNote, SuppressionReason,
+    Count, EstimationFailure, ScoreLevel, SegmentSelector, Slice, Statistic, SuppressionNote,
+    SuppressionReason,
 };
 use orgfit::pb::directory;
 use orgfit::pb::insight as pb;
@@ -212,6 +213,37 @@ async fn a_released_scorecard_has_all_levels_and_says_what_is_protected_in_two_l
             (SuppressionReason::Protected, told)
         );
     }
+}
+
+#[tokio::test]
+async fn a_unit_says_how_far_it_shares_one_view_and_a_segment_does_not() {
+    let world = World::start().await;
+    let (company, wave) = released(&world).await;
+    let client = &company.client;
+    let card = client.scorecard(&wave.wave_id, Slice::default()).await.unwrap().scorecard.unwrap();
+    let evenness = card.participation.as_ref().unwrap().representativeness.as_ref();
+    assert!(value(evenness).is_ok());
+    assert_eq!(card.quadrant(), pb::AlignmentQuadrant::Uncertain);
+    let shared = card.shared_view.unwrap();
+    // Twenty-six people are one group at most.
+    let [axis] = &shared.axes[..] else { panic!("one axis: {:?}", shared.axes) };
+    assert_eq!(axis.segment_dimension_key, "contact");
+    assert_eq!(axis.pair_weighting(), pb::PairWeighting::Respondents);
+    for told in
+        [&shared.index_points, &axis.index_points, &axis.alignment, &axis.overlap, &axis.gap]
+    {
+        let Some(Outcome::Suppression(why)) = &told.as_ref().unwrap().outcome else {
+            panic!("{told:?}")
+        };
+        assert_eq!(why.reason(), SuppressionReason::NotEstimable);
+        assert_eq!(why.failure(), EstimationFailure::TooFewGroups);
+    }
+    assert_eq!((shared.lowest_axis_key.as_str(), shared.gaps.len()), ("", 0));
+
+    let part = narrowed("", &[("contact", "daily")]);
+    let card = client.scorecard(&wave.wave_id, part).await.unwrap().scorecard.unwrap();
+    assert_eq!((card.shared_view, card.quadrant), (None, 0));
+    assert_eq!(card.participation.unwrap().representativeness, None);
 }
 
 #[tokio::test]
