@@ -39,22 +39,30 @@ pub(super) struct Bounds {
 pub(super) type IsSafe<'a> = dyn Fn(usize, Bounds) -> bool + 'a;
 
 /// The unknowns that are all but told, by their position, of those that are `judged`. `rows` are the sums
-/// of rows, where it is worth while to look at these first.
+/// of rows.
 pub(super) fn told(
-    (unknowns, rows): (Unknowns<'_>, Option<&[Sum]>),
+    (unknowns, rows): (Unknowns<'_>, &[Sum]),
     judged: &dyn Fn(usize) -> bool,
     is_safe: &IsSafe<'_>,
 ) -> Vec<usize> {
     let Unknowns { within, sums, .. } = unknowns;
-    let values: Vec<f64> = sums.iter().map(|sum| sum.value).collect();
-    let seen = values.iter().map(|value| Bounds { least: *value, largest: *value }).collect();
-    let mut search = Search { unknowns, is_safe, seen, values };
+    let mut search = Search::new(unknowns, is_safe);
     let is_known = |at: &usize| sums[*at].people > 0 && !within[*at].is_empty();
     let known = (0..within.len()).filter(|at| is_known(at) && judged(*at));
     let open: Vec<usize> = known.filter(|at| !search.exchanges(*at)).collect();
-    let is_told =
-        |at: usize| rows.is_some_and(|rows| !is_safe(at, unknowns.bounds_of_rows(rows, at)));
+    let is_told = |at: usize| !is_safe(at, unknowns.bounds_of_rows(rows, at));
     open.into_iter().filter(|at| is_told(*at) || !search.proves(*at)).collect()
+}
+
+/// Those of some unknowns that are all but told as far as exchanges of many and programs show. Exchanges
+/// of few are known to prove none of them safe.
+pub(super) fn told_of_many(
+    unknowns: Unknowns<'_>,
+    judged: impl Iterator<Item = usize>,
+    is_safe: &IsSafe<'_>,
+) -> Vec<usize> {
+    let mut search = Search::new(unknowns, is_safe);
+    judged.filter(|at| !search.proves_with_many(*at)).collect()
 }
 
 struct Search<'a> {
@@ -90,7 +98,13 @@ impl Unknowns<'_> {
     }
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn new(unknowns: Unknowns<'a>, is_safe: &'a IsSafe<'a>) -> Self {
+        let values: Vec<f64> = unknowns.sums.iter().map(|sum| sum.value).collect();
+        let seen = values.iter().map(|value| Bounds { least: *value, largest: *value }).collect();
+        Self { unknowns, is_safe, seen, values }
+    }
+
     fn is_safe(&self, at: usize) -> bool {
         (self.is_safe)(at, self.seen[at])
     }
@@ -175,9 +189,14 @@ impl Search<'_> {
         }
     }
 
-    /// Looks for possible sums by further and wide exchanges and by programs until the unknown is safe.
+    /// Looks for possible sums by further exchanges, and by what of many there is.
     fn proves(&mut self, at: usize) -> bool {
-        if self.is_safe(at) || self.exchanges_further(at) || self.exchanges_wide(at) {
+        self.is_safe(at) || self.exchanges_further(at) || self.proves_with_many(at)
+    }
+
+    /// Looks for possible sums by wide exchanges and programs until the unknown is safe.
+    fn proves_with_many(&mut self, at: usize) -> bool {
+        if self.exchanges_wide(at) {
             return true;
         }
         let Unknowns { within, sums, neighbours, .. } = self.unknowns;
@@ -263,7 +282,7 @@ mod tests {
     fn narrow(unknowns: &[(&[u32], u32, u32)]) -> Vec<usize> {
         let made = Made::of(unknowns);
         let rows = made.unknowns().rows();
-        told((made.unknowns(), Some(&rows)), &|_| true, &|at, Bounds { least, largest }| {
+        told((made.unknowns(), &rows), &|_| true, &|at, Bounds { least, largest }| {
             let sum = made.sums[at];
             sum.people >= 5 || 5.0 * (largest - least) > sum.top
         })
@@ -300,7 +319,7 @@ mod tests {
             // Never enough: exchanges and programs are all tried.
             let told = Mutex::new(Vec::new());
             let rows = made.unknowns().rows();
-            super::told((made.unknowns(), Some(&rows)), &|_| true, &|at, bounds| {
+            super::told((made.unknowns(), &rows), &|_| true, &|at, bounds| {
                 told.lock().unwrap().push((made.sums[at], bounds));
                 false
             });

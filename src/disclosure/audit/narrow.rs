@@ -123,7 +123,7 @@ impl<'a> Narrow<'a> {
         };
         let is_safe =
             |at: usize, bounds| self.is_safe(measure, (sums[at], &|| of_many(at)), bounds);
-        bounds::told((unknowns, Some(&rows)), judged, &is_safe)
+        bounds::told((unknowns, &rows), judged, &is_safe)
     }
 
     /// How far what is left of shown slices, where enough for distributions answered, is from an end:

@@ -158,8 +158,8 @@ impl<'a> Shares<'a> {
             };
             let sums: Vec<Sum> = (0..within.len()).map(sum).collect();
             let unknowns = Unknowns { within, people, sums: &sums, exchanges, neighbours };
-            let is_judged = |kind: usize| open.contains(&kind) && is_alone(kind);
-            let told = bounds::told((unknowns, None), &is_judged, &|_, bounds| bounds.differ());
+            let alone = open.iter().copied().filter(|kind| is_alone(*kind));
+            let told = bounds::told_of_many(unknowns, alone, &|_, bounds| bounds.differ());
             open.retain(|kind| !is_alone(*kind) || told.contains(kind));
         }
     }

@@ -66,8 +66,8 @@ impl Press<'_> {
                 let p = |value| Ok(Quantity { value, ..Quantity::default() });
                 GapFigures {
                     change: welch(Ok(found.change.clone()), Kind::Points),
-                    p_value: welch(p(found.p_value), Kind::Share),
-                    adjusted_p_value: welch(p(found.adjusted_p_value), Kind::Share),
+                    p_value: welch(p(found.p_value), Kind::OfGroups),
+                    adjusted_p_value: welch(p(found.adjusted_p_value), Kind::OfGroups),
                     detectable: welch(found.detectable.clone(), Kind::Points),
                 }
             }
