@@ -112,7 +112,7 @@ impl Reference {
             let percentiles = self.ranks();
             let norm = self.norm(&percentiles);
             let told = |value: f64| round(norm.percentage_below(value)?, score);
-            let interval = match score.interval() {
+            let interval = match interval_of_comparison(score) {
                 None => None,
                 Some((lower, upper)) => Some((told(lower)?, told(upper)?)),
             };
@@ -124,7 +124,9 @@ impl Reference {
     /// A published score less the mean, with the error of both where both are known.
     pub fn difference(&self, score: Released<Figure>) -> Released<Figure> {
         compared(score, |score| {
-            let (value, spread) = self.norm(&[]).difference(score.value(), score.standard_error());
+            let error = growth(score).zip(score.standard_error()).zip(score.sample_size());
+            let error = error.map(|((growth, error), people)| (growth * error, people));
+            let (value, spread) = self.norm(&[]).difference(score.value(), error);
             let (error, interval) = match spread {
                 None => (None, None),
                 Some(Spread { standard_error, lower, upper }) => (
@@ -133,7 +135,7 @@ impl Reference {
                 ),
             };
             let value = round(value, score)?;
-            Some(of_score(score, value, error, interval, Method::DifferenceNormal))
+            Some(of_score(score, value, error, interval, Method::Welch))
         })
     }
 
@@ -193,6 +195,26 @@ fn compared(
         Released::Shown(score) => compare(&score).map_or(unknown, Released::Shown),
         Released::Hidden(reason) => Released::Hidden(reason),
     }
+}
+
+/// By how much the error of a score grows when it is compared: those who answered stand for more than
+/// those who were asked, so that the factor for a finite population is taken out again. None where
+/// everyone answered: then nothing is left of the error to go by.
+fn growth(score: &Figure) -> Option<f64> {
+    match (score.sample_size(), score.population_size()) {
+        (Some(sample), Some(population)) if sample >= population => None,
+        (Some(sample), Some(population)) => {
+            Some(1.0 / (1.0 - f64::from(sample) / f64::from(population)).sqrt())
+        }
+        _ => Some(1.0),
+    }
+}
+
+/// The interval of a score for comparisons.
+fn interval_of_comparison(score: &Figure) -> Option<(f64, f64)> {
+    let (growth, (lower, upper)) = growth(score).zip(score.interval())?;
+    let value = score.value();
+    Some((value - growth * (value - lower), value + growth * (upper - value)))
 }
 
 /// A number that was made of a score.
@@ -259,8 +281,8 @@ mod tests {
     #[test]
     fn what_follows_is_rounded_as_the_score_is() {
         let norm = Reference::given(60.1234, Some(8.0), 16, &[]).unwrap();
-        // sqrt(1.5^2 + 2^2) = 2.5.
-        for (sample, value, lower, place) in [(49, 6.2, 1.3, 77.9), (50, 6.18, 1.28, 77.99)] {
+        // sqrt(1.5^2 + 2^2) = 2.5, and t has 32.1 degrees of freedom.
+        for (sample, value, lower, place) in [(49, 6.2, 1.1, 77.9), (50, 6.18, 1.09, 77.99)] {
             let score = Released::Shown(score(66.3, Some(1.5), sample));
             let difference = shown(norm.difference(score));
             assert_eq!((difference.value(), difference.standard_error()), (value, Some(2.5)));
@@ -271,6 +293,27 @@ mod tests {
             assert_eq!(ranked.standard_error(), None);
             assert!(ranked.interval().unwrap().0 < ranked.value());
         }
+    }
+
+    #[test]
+    fn those_who_answered_stand_for_more_than_those_who_were_asked() {
+        let norm = Reference::given(60.0, Some(8.0), 64, &[]).unwrap();
+        let asked = |population| {
+            let mut score = score(66.0, Some(0.9), 80);
+            score.sizes.population = population;
+            Released::Shown(score)
+        };
+        // 0.9 / sqrt(1 - 80 / 125) = 1.5, and 8 / sqrt(64) = 1.
+        let difference = shown(norm.difference(asked(Some(125))));
+        assert_eq!(difference.standard_error(), Some(1.8));
+        assert_eq!(shown(norm.difference(asked(None))).standard_error(), Some(1.35));
+        let width = |figure: Figure| figure.interval().map(|(lower, upper)| upper - lower);
+        let (wide, narrow) = (asked(Some(125)), asked(None));
+        assert!(width(shown(norm.place(wide))) > width(shown(norm.place(narrow))));
+        // Of a census the error is 0 for the level, and not for a difference.
+        let everyone = asked(Some(80));
+        assert_eq!(shown(norm.difference(everyone)).interval(), None);
+        assert_eq!(shown(norm.place(everyone)).interval(), None);
     }
 
     #[test]

@@ -72,7 +72,8 @@ pub enum Method {
     IccAnova,
     /// Made of other numbers in closed form.
     Index,
-    /// Difference of two estimates, with a normal interval.
+    /// Difference of two estimates, with a normal interval. Nothing is published with it any more; it
+    /// keeps its position.
     DifferenceNormal,
     /// Place of a score among the cases of a norm.
     PlaceInNorm,

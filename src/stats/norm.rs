@@ -1,6 +1,7 @@
 //! What scores of others tell of a score: which share of them is lower, and how far it is from their
 //! mean. All are points from 0 to 100.
-use super::distribution::{Z_975, normal_below};
+use super::difference::{Side, difference};
+use super::distribution::normal_below;
 use super::estimate::Spread;
 
 /// The ends of the scale, with the percentage of cases that lies below each.
@@ -31,16 +32,18 @@ impl Norm<'_> {
         Some(100.0 * normal_below((score - self.mean) / deviation))
     }
 
-    /// The score less the mean, with the error of both; no error where one of them has none.
-    pub fn difference(&self, score: f64, standard_error: Option<f64>) -> (f64, Option<Spread>) {
-        let value = score - self.mean;
-        let spread = standard_error.zip(self.deviation).map(|(error, deviation)| {
+    /// The score less the mean, with the error of both by Welch's t (1947): of a score with a standard
+    /// error and how many people it is of, and of a mean over few cases. No error where one of them
+    /// has none.
+    pub fn difference(&self, score: f64, error: Option<(f64, u32)>) -> (f64, Option<Spread>) {
+        let freedom = |number: u32| f64::from(number.saturating_sub(1));
+        let spread = error.zip(self.deviation).and_then(|((error, people), deviation)| {
             let of_mean = deviation * deviation / f64::from(self.cases.max(1));
-            let standard_error = (error * error + of_mean).sqrt();
-            let half = Z_975 * standard_error;
-            Spread { standard_error, lower: value - half, upper: value + half }
+            let score = Side::new(score, error * error, freedom(people)).ok()?;
+            let norm = Side::new(self.mean, of_mean, freedom(self.cases)).ok()?;
+            Some(difference(score, norm).ok()?.spread)
         });
-        (value, spread)
+        (score - self.mean, spread)
     }
 }
 
@@ -135,16 +138,21 @@ mod tests {
 
     #[test]
     fn a_difference_has_the_errors_of_both_or_none() {
-        // sqrt(1.5^2 + 10^2 / 25) = 2.5.
-        let (value, spread) = norm(&[]).difference(66.5, Some(1.5));
+        // sqrt(1.5^2 + 10^2 / 25) = 2.5, with 1 / (.36^2 / 80 + .64^2 / 24) degrees of freedom.
+        let (value, spread) = norm(&[]).difference(66.5, Some((1.5, 81)));
         let spread = spread.unwrap();
         near(value, 6.5);
         near(spread.standard_error, 2.5);
-        near(spread.lower, 6.5 - 1.959_963_984_540_054 * 2.5);
-        near(spread.upper, 6.5 + 1.959_963_984_540_054 * 2.5);
+        let quantile = crate::stats::Student::default().quantile(53).unwrap();
+        assert!((spread.upper - 6.5 - quantile * 2.5).abs() < 1e-2, "{spread:?}");
+        near(spread.upper - 6.5, 6.5 - spread.lower);
         assert_eq!(norm(&[]).difference(66.5, None), (6.5, None));
         let unknown = Norm { deviation: None, ..norm(&[]) };
-        assert_eq!(unknown.difference(66.5, Some(1.5)), (6.5, None));
+        assert_eq!(unknown.difference(66.5, Some((1.5, 81))), (6.5, None));
+        // Of two cases little is known: t has hardly more than one degree of freedom.
+        let few = Norm { cases: 2, ..norm(&[]) };
+        let spread = few.difference(66.5, Some((0.1, 81))).1.unwrap();
+        assert!(spread.upper - spread.lower > 2.0 * 12.0 * 7.0, "{spread:?}");
     }
 
     #[test]

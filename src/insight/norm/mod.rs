@@ -27,8 +27,6 @@ pub const ABOUT_CHARS_MAX: usize = 500;
 pub const CASES_MIN: i32 = 2;
 /// Most organizations, respondents or cases that are told of a norm.
 pub const COUNT_MAX: i32 = 1_000_000;
-/// Fewest cases of which whoever sees a part of the tree is told.
-pub const PART_CASES_MIN: u32 = 10;
 
 /// Where a norm set comes from; the numbers are those of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -208,15 +206,13 @@ impl NormSet {
         self.values.iter().find(|value| value.target == *target).map(|value| &value.reference)
     }
 
-    /// As it is for whoever sees a part of the tree: a norm of own waves tells of units outside of it,
-    /// and so no more than references do, and nothing of a few.
+    /// As it is for whoever sees a part of the tree. A norm of own waves tells of units outside of it: whoever
+    /// knows the scores of nine of ten units gets the tenth from their mean. So nothing of it is told.
     #[must_use]
     pub fn for_part(mut self) -> Self {
         if self.source == Source::OwnWaves {
             self.basis.respondents = 0;
-            self.values.retain(|value| {
-                value.target.level <= Level::Dimension && value.reference.cases() >= PART_CASES_MIN
-            });
+            self.values.clear();
         }
         self
     }
@@ -276,16 +272,10 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_the_tree_is_told_no_more_of_own_waves_than_of_references() {
-        let values = [
-            (Level::Overall, "", 10),
-            (Level::Dimension, "lead", 9),
-            (Level::Dimension, "work", 10),
-            (Level::Facet, "handover", 50),
-        ];
+    fn a_part_of_the_tree_is_told_nothing_of_own_waves() {
+        let values = [(Level::Overall, "", 10), (Level::Dimension, "lead", 50)];
         let told = set(Source::OwnWaves, &values).for_part();
-        let kept: Vec<_> = told.values.iter().map(|value| value.target.key.as_str()).collect();
-        assert_eq!((kept, told.basis.respondents), (vec!["", "work"], 0));
+        assert_eq!((told.values, told.basis.respondents), (Vec::new(), 0));
         for source in [Source::Uploaded, Source::Pooled] {
             assert_eq!(set(source, &values).for_part(), set(source, &values));
         }
