@@ -158,7 +158,7 @@ impl Climb<'_> {
         for part in parts.filter(|part| *part != whole && self.decisions.is_shown(*part)) {
             let part = turnout(part);
             rest.sample -= part.sample;
-            rest.population = rest.population.saturating_sub(part.population);
+            rest.population -= part.population;
             turnouts.push(part);
         }
         turnouts.push(rest);

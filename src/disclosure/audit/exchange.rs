@@ -139,12 +139,15 @@ impl Exchanges {
                     }
                 }
             }
-            // Or the other and the fourth have one more part, which is the same. Few are not worth a
-            // look whether there are fewer on the other side.
-            let fourths = if others.len() > FEW { self.with_one_more(of_one) } else { others };
-            let from_others = others.len() <= fourths.len();
-            let (each_of, mine, theirs) =
-                if from_others { (others, rest, of_one) } else { (fourths, of_one, rest) };
+            // Or the other and the fourth have one more part, which is the same. Others that are few
+            // are gone through without a look whether the fourths are fewer.
+            let fourths = (others.len() > FEW).then(|| self.with_one_more(of_one));
+            let fewer = fourths.filter(|fourths| fourths.len() < others.len());
+            let from_others = fewer.is_none();
+            let (each_of, mine, theirs) = match fewer {
+                None => (others, rest, of_one),
+                Some(fourths) => (fourths, of_one, rest),
+            };
             for (_, each) in each_of.iter().take(reach.tried) {
                 let each = self.order[*each as usize];
                 let Some(more) = self.one_more(each, mine).filter(|more| *more != part) else {

@@ -124,8 +124,8 @@ impl<'a> Group<'a> {
         self.sums.people() >= GROUP_MIN
     }
 
-    /// Whether something may be told of all that the group is made of.
-    pub(super) fn all(&self, is_told: impl Fn(&Allowed<'a>) -> bool) -> bool {
-        self.allowed.iter().all(is_told)
+    /// Whether the distribution of an item is told of all that the group is made of.
+    pub(super) fn tells(&self, item: usize) -> bool {
+        self.allowed.iter().all(|allowed| allowed.distribution(item))
     }
 }

@@ -51,25 +51,33 @@ impl<'a> Sharer<'a> {
             let groups = unit.groups(plan);
             let found = self.axis(&groups, plan.by_people);
             axes.push(self.axis_draft(plan, &groups, &found));
-            known.push((plan.dimension, found));
+            known.push((plan.dimension, found, self.tells_priorities(&groups)));
             if !plan.leading.contains(&true) {
-                gaps.extend(self.gaps(plan.dimension, &groups, groups.len(), plan.by_people));
+                gaps.extend(self.gaps(plan.dimension, &groups, plan.by_people));
                 continue;
             }
             let both = unit.leading(plan);
-            gaps.extend(self.gaps(plan.dimension, &both, 1, false));
+            gaps.extend(self.gaps(plan.dimension, &both, false));
             orientations = self.orientations(&both);
         }
-        let found = known.iter().filter_map(|(_, found)| found.as_ref().ok());
-        let found: Vec<&Axis> = found.collect();
-        let view = match (&self.subject.shared.priorities, found.as_slice()) {
-            (None, _) => Err(Hidden::NotMeasured),
-            (Some(_), []) => Err(known.iter().find_map(|(_, found)| found.as_ref().err().copied()))
-                .map_err(|reason| reason.unwrap_or(Hidden::NotMeasured)),
-            (Some(_), found) => shared_view(found).map_err(Hidden::from),
+        let told: Vec<(usize, &Axis)> = known
+            .iter()
+            .filter(|(.., is_told)| *is_told)
+            .filter_map(|(dimension, found, _)| Some((*dimension, found.as_ref().ok()?)))
+            .collect();
+        let told_axes: Vec<&Axis> = told.iter().map(|(_, axis)| *axis).collect();
+        let view = if self.subject.shared.priorities.is_none() {
+            Err(Hidden::NotMeasured)
+        } else if let [(.., Err(reason), _), ..] = known.as_slice()
+            && told.is_empty()
+        {
+            Err(*reason)
+        } else if told.is_empty() {
+            Err(Hidden::Protected)
+        } else {
+            shared_view(&told_axes).map_err(Hidden::from)
         };
-        let dimensions = known.iter().filter(|(_, found)| found.is_ok());
-        let lowest = view.as_ref().ok().and_then(|view| dimensions.clone().nth(view.lowest));
+        let lowest = view.as_ref().ok().and_then(|view| told.get(view.lowest));
         SharedDraft {
             index: view.map(|view| quantity(view.index)),
             lowest_axis: lowest.map(|(dimension, _)| *dimension),
@@ -79,9 +87,18 @@ impl<'a> Sharer<'a> {
         }
     }
 
+    /// Whether the distribution of priorities is told of every group: else nothing is computed from it.
+    fn tells_priorities(&self, groups: &[Group<'_>]) -> bool {
+        self.subject
+            .shared
+            .priorities
+            .is_some_and(|item| groups.iter().all(|group| group.tells(item)))
+    }
+
     fn axis(&self, groups: &[Group<'_>], by_people: bool) -> Computed<Axis> {
+        let priorities = self.subject.shared.priorities.filter(|_| self.tells_priorities(groups));
         let groups: Result<Vec<AxisGroup>, Hidden> =
-            groups.iter().map(|group| self.axis_group(group, 0, by_people)).collect();
+            groups.iter().map(|group| self.axis_group(group, (0, by_people), priorities)).collect();
         Ok(axis(&groups?)?)
     }
 
@@ -92,10 +109,10 @@ impl<'a> Sharer<'a> {
         found: &Computed<Axis>,
     ) -> AxisDraft {
         let is_asked = self.subject.shared.priorities.is_some();
+        let is_told = self.tells_priorities(groups);
         let of_overlap = |value: Result<Interval, Degenerate>| match value {
-            Err(_) if !is_asked => Err(Hidden::NotMeasured),
-            // The distribution of what they chose is not told.
-            Err(Degenerate::NoObservations) => Err(Hidden::Protected),
+            _ if !is_asked => Err(Hidden::NotMeasured),
+            _ if !is_told => Err(Hidden::Protected),
             value => Ok(quantity(value?)),
         };
         let consensus: Vec<Computed<f64>> =
@@ -135,8 +152,7 @@ impl<'a> Sharer<'a> {
     /// How much a group agrees, where the distributions of its items are told.
     fn consensus(&self, group: &Group<'_>) -> Computed<f64> {
         let items = &self.subject.scales[0].items;
-        let is_told = group.all(|allowed| items.iter().all(|item| allowed.distribution(*item)));
-        if !is_told {
+        if !items.iter().all(|item| group.tells(*item)) {
             return Err(Hidden::Protected);
         }
         let shape = &self.subject.shape;
@@ -145,22 +161,16 @@ impl<'a> Sharer<'a> {
         Ok(consensus(&counts)?)
     }
 
-    /// Gaps of the first groups to all others, overall and on each dimension.
-    fn gaps(
-        &self,
-        dimension: usize,
-        groups: &[Group<'_>],
-        firsts: usize,
-        by_people: bool,
-    ) -> Vec<Gap> {
+    /// Gaps of groups to all others, overall and on each dimension. Who is left is in none by itself.
+    fn gaps(&self, dimension: usize, groups: &[Group<'_>], by_people: bool) -> Vec<Gap> {
         let mut gaps = Vec::new();
         for scale in 0..=self.dimensions.len() {
-            let sides: Result<Vec<AxisGroup>, Hidden> =
-                groups.iter().map(|group| self.axis_group(group, scale, by_people)).collect();
-            for (at, group) in groups.iter().enumerate().take(firsts) {
-                if group.values.is_empty() {
-                    continue;
-                }
+            let sides: Result<Vec<AxisGroup>, Hidden> = groups
+                .iter()
+                .map(|group| self.axis_group(group, (scale, by_people), None))
+                .collect();
+            let named = groups.iter().enumerate().filter(|(_, group)| !group.values.is_empty());
+            for (at, group) in named {
                 let found = match &sides {
                     Ok(sides) => signed_gap(sides, at).map_err(Hidden::from),
                     Err(reason) => Err(*reason),
@@ -171,11 +181,16 @@ impl<'a> Sharer<'a> {
         gaps
     }
 
-    /// A group with its score on a scale: the whole instrument, or a dimension.
-    fn axis_group(&self, group: &Group<'_>, scale: usize, by_people: bool) -> Computed<AxisGroup> {
+    /// A group with its score on a scale, the whole instrument or a dimension, and its priorities.
+    fn axis_group(
+        &self,
+        group: &Group<'_>,
+        (scale, by_people): (usize, bool),
+        priorities: Option<usize>,
+    ) -> Computed<AxisGroup> {
         let spread = self.estimate(group, scale)?.spread.ok_or(Degenerate::TooFewObservations)?;
         let weight = if by_people { group.sums.people() } else { 1 };
-        let sample = |totals: &Totals| self.sample(group, totals, scale);
+        let sample = |totals: &Totals| self.sample(totals, scale, priorities);
         let without: Computed<Vec<GroupSample>> = group.without.iter().map(sample).collect();
         let all = sample(&group.all)?;
         Ok(AxisGroup::new(all, spread.standard_error, weight, without?))
@@ -187,26 +202,32 @@ impl<'a> Sharer<'a> {
         let shape = &self.subject.shape;
         let means = Means::of(shape, &group.sums, self.metrics);
         let weights = self.weights(scale, &|lane| means.mean(lane).is_some());
-        if let [(lane, _)] = weights.as_slice() {
-            let item = shape.scored()[*lane];
-            if !group.all(|allowed| allowed.distribution(item)) {
-                return Err(Hidden::Protected);
-            }
-        }
-        if self.subject.scales[scale].items.is_empty() {
-            return Err(Hidden::NotMeasured);
-        }
+        self.check_told(group, scale, &weights)?;
         let df = group.sums.people().saturating_sub(1);
         Ok(means.weighted(&weights, df, None, &mut Student::default())?)
     }
 
-    fn sample(&self, group: &Group<'_>, totals: &Totals, scale: usize) -> Computed<GroupSample> {
+    /// Refuses a scale that was not asked, and the error of one of a single item whose distribution is not
+    /// told.
+    fn check_told(&self, group: &Group<'_>, scale: usize, weights: &Weights) -> Computed<()> {
+        if self.subject.scales[scale].items.is_empty() {
+            return Err(Hidden::NotMeasured);
+        }
+        match weights.as_slice() {
+            [(lane, _)] if !group.tells(self.subject.shape.scored()[*lane]) => {
+                Err(Hidden::Protected)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn sample(
+        &self,
+        totals: &Totals,
+        scale: usize,
+        priorities: Option<usize>,
+    ) -> Computed<GroupSample> {
         let mean = self.mean(totals, scale)?;
-        let priorities = self
-            .subject
-            .shared
-            .priorities
-            .filter(|item| scale == 0 && group.all(|allowed| allowed.distribution(*item)));
         let mentions = priorities.and_then(|item| {
             let (people, counts) = totals.other(&self.subject.shape, item);
             let counts: Result<Vec<u32>, _> =
@@ -247,12 +268,14 @@ impl<'a> Sharer<'a> {
         estimates.map(draft).collect()
     }
 
-    /// What a group rates, and what it supposes by an item. It is told where how many answered the
-    /// item is.
+    /// What a group rates, and what it supposes by an item, both with errors: these are told where the
+    /// distribution of a single item is.
     fn perspective(&self, group: &Group<'_>, scale: usize, item: usize) -> Computed<Perspective> {
-        if !group.all(|allowed| allowed.items() && allowed.number(item)) {
+        if !group.tells(item) {
             return Err(Hidden::Protected);
         }
+        let weights = self.weights(scale, &|lane| group.all.scored(lane).0 > 0);
+        self.check_told(group, scale, &weights)?;
         let metric = match self.subject.items[item].use_of {
             Use::Mean { metric } => metric,
             Use::Score { .. } | Use::Shares => return Err(Hidden::NotMeasured),

@@ -276,6 +276,29 @@ fn too_few_are_no_group() {
     assert!(card.axes()[1].figures().alignment().shown().is_some());
 }
 
+/// An option that everyone chose tells what each of them did: then nothing follows from priorities.
+#[test]
+fn priorities_that_are_protected_leave_the_parts() {
+    let mut wave = wave(true);
+    let item = wave.content.items.iter().position(|item| item.role == Role::PriorityChoice);
+    let item = item.unwrap();
+    for (cell, row) in &mut wave.rows {
+        if wave.cells[*cell].values[FUNCTION] == Some(0) {
+            row[item] = Answer::Code(0b001);
+        }
+    }
+    let card = shared(&wave, 0);
+    let protected = Released::Hidden(Hidden::Protected);
+    let function = card.axes()[1].figures();
+    assert_eq!((function.index(), function.overlap()), (protected, protected));
+    assert!(function.alignment().shown().is_some() && function.gap().shown().is_some());
+    // Everywhere, and there is no index at all.
+    for (_, row) in &mut wave.rows {
+        row[item] = Answer::Code(0b001);
+    }
+    assert_eq!(shared(&wave, 0).index(), protected);
+}
+
 #[test]
 fn without_priorities_there_are_only_parts() {
     let wave = wave(false);

@@ -86,12 +86,6 @@ impl Interval {
         (self.upper - self.lower) / 2.0
     }
 
-    /// A share as points 0 to 100.
-    #[must_use]
-    pub fn percent(self) -> Self {
-        Self { value: 100.0 * self.value, lower: 100.0 * self.lower, upper: 100.0 * self.upper }
-    }
-
     /// The part of the interval in which the quantity can be at all. That part covers it as often
     /// as the whole does.
     fn within(self, least: f64, most: f64) -> Self {

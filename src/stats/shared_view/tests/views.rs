@@ -130,11 +130,3 @@ fn the_map_has_four_quadrants_and_what_is_uncertain() {
         assert_eq!(found, expected, "{level:?} {alignment:?}");
     }
 }
-
-#[test]
-fn an_alignment_is_shown_on_the_map_in_points() {
-    let share = Interval { value: 0.8, lower: 0.77, upper: 0.9 };
-    assert_eq!(share.percent(), Interval { value: 80.0, lower: 77.0, upper: 90.0 });
-    let level = between(71.0, 73.0);
-    assert_eq!(quadrant(level, share.percent()), Quadrant::SharedStrength);
-}
